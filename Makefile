@@ -1,0 +1,146 @@
+# Bookmobile circulation. `make help` lists what can be asked for.
+# One Makefile, not recursive; every flavour has a build folder of its own:
+#   make                  build/           plain, assertions and failure ticks on
+#   make NDEBUG=1         build/release/   what `make install` installs
+#   make SANITIZE=1       build/asan/      address and undefined-behaviour sanitizers (SANITIZE=thread: build/tsan/)
+#   make COVERAGE=1       build/coverage/
+#   make FUZZ=1           build/fuzz/      clang, libFuzzer
+#   make CC=clang         build/clang/
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# --- flavour ------------------------------------------------------------------------------------
+FLAVOUR :=
+OPT := -O2 -g
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+          -fno-strict-overflow -fno-strict-aliasing
+ifeq ($(CC),clang)
+FLAVOUR := clang
+else
+HARDEN += -ftrivial-auto-var-init=zero # clang 14 wants a second switch with it
+endif
+ifdef NDEBUG
+FLAVOUR := release
+OPT := -O2 -g -DNDEBUG
+endif
+ifdef SANITIZE
+HARDEN := -fno-omit-frame-pointer
+ifeq ($(SANITIZE),thread)
+FLAVOUR := tsan
+SAN := -fsanitize=thread
+else
+FLAVOUR := asan
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+OPT := -O1 -g
+endif
+ifdef COVERAGE
+FLAVOUR := coverage
+HARDEN :=
+OPT := -O0 -g --coverage
+endif
+ifdef FUZZ
+CC := clang
+FLAVOUR := fuzz
+HARDEN := -fno-omit-frame-pointer
+SAN := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+OPT := -O1 -g
+endif
+B ?= build$(if $(FLAVOUR),/$(FLAVOUR))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+        -Wundef -Wcast-qual -Wwrite-strings -Wswitch-enum -Wdouble-promotion -Wnull-dereference -Werror
+PACKAGES := sqlite3 libcurl zlib libgps libmicrohttpd jansson libsodium yaz
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CFLAGS := -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(HARDEN) $(SAN) -fno-common -fPIE -I. -I$(B)/gen $(PKG_CFLAGS)
+LDFLAGS := -pie -Wl,-z,relro,-z,now $(SAN) $(if $(COVERAGE),--coverage)
+
+LIBS_COMMON := -lsqlite3 -ljansson -lsodium -lmicrohttpd -lz
+LIBS_SYNC := -lcurl
+LIBS_BRANCH := $(shell pkg-config --libs yaz 2>/dev/null) -lcsv
+LIBS_MOBILE := -lgps -lm
+LIBS_ALL := $(LIBS_SYNC) $(LIBS_BRANCH) $(LIBS_MOBILE) $(LIBS_COMMON) -lpthread -lm
+
+# --- rooms --------------------------------------------------------------------------------------
+SRC_COMMON := $(wildcard common/*.c)
+SRC_SYNC := $(filter-out sync/main.c,$(wildcard sync/*.c))
+SRC_MOBILE := $(filter-out mobile/main.c,$(wildcard mobile/*.c))
+HEADERS := $(wildcard common/*.h sync/*.h mobile/*.h tests/*.h tests/*/*.h)
+SRC_UNIT := $(wildcard tests/unit/test_*.c)
+SRC_TOOLS := $(wildcard tests/tools/*.c)
+SQL := $(sort $(wildcard schema/*.sql))
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+BIN := $(B)/bin
+PROGRAMS := $(BIN)/branch $(BIN)/bookmobile
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
+TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS))
+
+.PHONY: all help deps check quick bench demo soak install clean lint e2e tools
+all: $(PROGRAMS)
+
+help:
+	@echo 'make            build build/bin/branch and build/bin/bookmobile'
+	@echo 'make demo       a whole day on real parts; DATA=folder runs it on other data'
+	@echo 'make check      everything that must hold; ends with "N passed, N failed"'
+	@echo 'make quick      unit and property tests alone'
+	@echo 'make bench      figures, each beside the floor measured in the same run'
+	@echo 'make deps       install the Debian packages needed (demo and check call it when some are missing)'
+	@echo 'make install    to PREFIX (default /usr/local), DESTDIR honoured'
+	@echo 'flavours: NDEBUG=1 SANITIZE=1 SANITIZE=thread COVERAGE=1 FUZZ=1 CC=clang'
+
+# --- SQL: statements named in schema/, embedded at build -----------------------------------------
+$(B)/gen/embed: schema/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror $< -o $@
+$(B)/gen/sql.h: $(B)/gen/embed $(SQL)
+	$< header $(SQL) > $@
+$(B)/gen/sql.c: $(B)/gen/embed $(SQL)
+	$< source $(SQL) > $@
+# ISO C promises 4,095 characters a string; gcc and clang take what they get.
+$(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/gen/sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wno-overlength-strings -c $< -o $@
+
+# --- objects and libraries ------------------------------------------------------------------------
+$(B)/obj/%.o: %.c | $(B)/gen/sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/lib/common.a: $(call obj,$(SRC_COMMON)) $(B)/obj/gen/sql.o
+$(B)/lib/sync.a: $(call obj,$(SRC_SYNC))
+$(B)/lib/mobile.a: $(call obj,$(SRC_MOBILE))
+$(B)/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+LIBS_OWN := $(B)/lib/mobile.a $(B)/lib/sync.a $(B)/lib/common.a
+$(BIN)/branch: $(B)/obj/sync/main.o $(B)/lib/sync.a $(B)/lib/common.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_SYNC) $(LIBS_BRANCH) $(LIBS_COMMON) -lpthread -lm
+$(BIN)/bookmobile: $(B)/obj/mobile/main.o $(LIBS_OWN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_MOBILE) $(LIBS_SYNC) $(LIBS_COMMON) -lpthread
+
+$(B)/test/%: $(B)/obj/tests/unit/%.o $(LIBS_OWN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS_ALL)
+$(B)/tool/%: $(B)/obj/tests/tools/%.o $(LIBS_OWN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_ALL)
+tools: $(TOOLS)
+
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) sync/main.c mobile/main.c))
+.PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a
+
+clean:
+	rm -rf build

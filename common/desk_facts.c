@@ -1,0 +1,385 @@
+/* common/desk_facts.c -- see desk_facts.h */
+#include "common/desk_facts.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/jsonw.h"
+#include "common/timetable.h"
+
+enum {
+    LOOK_AHEAD_DAYS = 800,
+    CLOSED_MAX = 2000,  /* closed days looked at */
+    VISITS_MAX = 400,
+    RULES_MAX = 2000,
+    ANSWER_MAX = 8192
+};
+
+/* --- where and when ------------------------------------------------------------------------------ */
+
+enum bm_rc facts_open(struct facts *f, struct desk *d, struct circ_view *view)
+{
+    *f = (struct facts){ .d = d, .view = view, .a = view->arena, .visit = ENTRY_NONE, .expires_s = ENTRY_NONE,
+                         .price_cents = ENTRY_NONE };
+    f->now_ms = journal_now_ms(d->journal);
+    circ_unit(&f->unit, view);
+    struct stmt *s;
+    enum bm_rc rc = db_get(d->view, SQL_VISIT_OPEN_OF_DEV, &s, "dev", 's', d->journal->dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    f->visit = stmt_int(s, 1);
+    f->visit_stop = stmt_copy(s, 2, f->a);
+    stmt_done(s);
+    return BM_OK;
+}
+
+/* --- patron ----------------------------------------------------------------------------------------- */
+
+enum bm_rc facts_patron(struct facts *f, const char *card)
+{
+    struct stmt *s;
+    f->card = f->account = card;
+    enum bm_rc rc = db_get(f->d->view, SQL_PATRON_GET, &s, "card", 's', card, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    f->account = stmt_copy(s, 1, f->a);
+    f->patron_name = stmt_copy(s, 2, f->a);
+    f->category = stmt_copy(s, 3, f->a);
+    f->stop = stmt_copy(s, 5, f->a);
+    f->expires_s = stmt_int(s, 6);
+    f->barred = stmt_int(s, 7) == 1;
+    f->replaced = stmt_int(s, 8) == 1;
+    f->patron_known = stmt_text(s, 9) != NULL;
+    stmt_done(s);
+    if (!f->account) return BM_ENOMEM;
+    rc = db_int(f->d->view, SQL_LOANS_OPEN_COUNT, &f->loan_count, "account", 's', f->account, NULL);
+    if (!rc && f->loan) f->loan_is_his = str_eq(circ_standing_now(f->view, f->loan->card, NULL).account, f->account);
+    if (!rc && f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
+    return rc;
+}
+
+/* --- copy --------------------------------------------------------------------------------------------- */
+
+static enum bm_rc title_text(struct facts *f, const char *key)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(f->d->view, SQL_TITLE_GET, &s, "key", 's', key, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    f->title = stmt_copy(s, 1, f->a);
+    f->author = stmt_copy(s, 2, f->a);
+    stmt_done(s);
+    return BM_OK;
+}
+
+static enum bm_rc item_info(struct facts *f)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(f->d->view, SQL_ITEM_INFO_GET, &s, "barcode", 's', f->item, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    f->itype = stmt_copy(s, 0, f->a);
+    f->callno = stmt_copy(s, 1, f->a);
+    f->price_cents = stmt_int(s, 4);
+    stmt_done(s);
+    return BM_OK;
+}
+
+enum bm_rc facts_item(struct facts *f, const char *item)
+{
+    struct entry look;
+    entry_init(&look, OP_CHECKIN);
+    look.item = item;
+    f->item = item;
+    enum bm_rc rc = circ_load(&f->unit, f->view, &look);
+    f->row = rc ? NULL : unit_item(&f->unit, item);
+    if (!f->row) return rc;
+    f->item_known = f->row->title != NULL;
+    f->seen = f->row->last_id;
+    f->loan = eid_is_none(&f->row->loan) ? NULL : unit_loan(&f->unit, &f->row->loan);
+    f->aside = unit_truly_aside(&f->unit, f->row);
+    if (f->account) { /* the patron was looked up first */
+        if (f->loan) f->loan_is_his = str_eq(circ_standing_now(f->view, f->loan->card, NULL).account, f->account);
+        if (f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
+    }
+    rc = item_info(f);
+    return rc || !f->row->title ? rc : title_text(f, f->row->title);
+}
+
+enum bm_rc facts_title(struct facts *f, const char *named, const char *item, const char **key)
+{
+    enum bm_rc rc = facts_item(f, item);
+    if (rc) return rc;
+    if (f->row && f->row->title) return *key = f->row->title, BM_OK;
+    f->item = NULL;
+    rc = title_text(f, named);
+    if (rc || f->title) return *key = named, rc;
+    return err_set(BM_ENOTFOUND, "%s is neither a title here nor a copy's barcode; search for the title first", named);
+}
+
+enum bm_rc facts_hold_title(struct facts *f, const char *hold, const char **key, struct desk_answer *out)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(f->d->view, SQL_HOLD_GET, &s, "id", 's', hold, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no such hold: %s", hold) : rc;
+    out->patron = stmt_copy(s, 1, f->a);
+    *key = stmt_copy(s, 2, f->a);
+    stmt_done(s);
+    return *key ? BM_OK : BM_ENOMEM;
+}
+
+/* --- calendar ------------------------------------------------------------------------------------------- */
+
+static enum bm_rc closed_days(struct facts *f, int64_t today, struct day_list *out)
+{
+    struct stmt *s;
+    int64_t *days = ARENA_NEWS(f->a, int64_t, CLOSED_MAX), last_put = INT64_MIN;
+    size_t count = 0;
+    if (!days) return BM_ENOMEM;
+    enum bm_rc rc = db_get(f->d->view, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', f->d->branch ? f->d->branch : "*", "from_day",
+                           'i', today, "to_day", 'i', today + LOOK_AHEAD_DAYS, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        int64_t from = stmt_int(s, 0), to = stmt_int(s, 1);
+        if (from < today) from = today;
+        if (from <= last_put) from = last_put + 1;
+        for (; from <= to && from <= today + LOOK_AHEAD_DAYS && count < CLOSED_MAX; from++) days[count++] = last_put = from;
+    }
+    *out = (struct day_list){ days, count };
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* Visits to come at a stop: of all rows of its timetable, in order, each day once. */
+static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, struct day_list *out)
+{
+    struct stmt *s;
+    int64_t *days = ARENA_NEWS(f->a, int64_t, VISITS_MAX), day;
+    size_t count = 0;
+    *out = (struct day_list){ days, 0 };
+    if (!days || !stop) return days ? BM_OK : BM_ENOMEM;
+    enum bm_rc rc = db_get(f->d->view, SQL_PLANS_OF_STOP, &s, "stop", 's', stop, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        struct stop_plan plan;
+        if ((rc = timetable_parse_line(stmt_text(s, 3), f->a, &plan))) break;
+        for (int64_t from = today + 1; count < VISITS_MAX; from = day + 1) {
+            if (!timetable_next(&plan, from, today + LOOK_AHEAD_DAYS, NULL, NULL, &day)) break;
+            size_t at = count; /* insertion keeps the rows' days in one rising order */
+            while (at > 0 && days[at - 1] >= day) at--;
+            if (at < count && days[at] == day) continue;
+            memmove(days + at + 1, days + at, (count - at) * sizeof *days);
+            days[at] = day;
+            count++;
+        }
+    }
+    stmt_done(s);
+    out->count = count;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out, size_t *count)
+{
+    struct stmt *s;
+    struct policy_rule *rules = NULL;
+    size_t cap = 0;
+    *count = 0;
+    enum bm_rc rc = db_get(f->d->view, SQL_RULES_ALL, &s, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK && *count < RULES_MAX) {
+        rules = arena_grow(f->a, rules, *count, &cap, sizeof *rules);
+        rc = rules ? policy_rule_parse(stmt_text(s, 0), &rules[*count]) : BM_ENOMEM;
+        if (rc) break;
+        ++*count;
+    }
+    stmt_done(s);
+    *out = rules;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* --- the rules ----------------------------------------------------------------------------------------------- */
+
+enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out)
+{
+    int64_t now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, today = zone_day(now_ms), type_count = 0;
+    struct policy_ask ask = { .now_ms = now_ms, .branch = f->d->branch };
+    struct tkey now = { .t_ms = f->now_ms };
+    enum bm_rc rc = rules_in_force(f, &ask.rules, &ask.rule_count);
+    if (!rc) rc = closed_days(f, today, &ask.closed);
+    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, &ask.visits);
+    if (!rc && f->itype && f->account)
+        rc = db_int(f->d->view, SQL_LOANS_OPEN_OF_TYPE, &type_count, "itype", 's', f->itype, "account", 's', f->account, NULL);
+    if (rc) return rc;
+    ask.patron = (struct policy_patron){ .known = f->patron_known,
+                                         .barred = f->barred,
+                                         .replaced = f->replaced,
+                                         .expires_s = f->expires_s,
+                                         .category = f->category,
+                                         .age_years = ENTRY_NONE,
+                                         .loan_count = f->loan_count,
+                                         .type_loan_count = type_count };
+    ask.item = (struct policy_item){ .known = f->item_known,
+                                     .cond = f->row ? f->row->cond : COND_OK,
+                                     .itype = f->itype,
+                                     .price_cents = f->price_cents,
+                                     .loan = !f->loan ? POLICY_NOBODYS : f->loan_is_his || renew ? POLICY_HIS : POLICY_ANOTHERS,
+                                     .aside = !f->aside ? POLICY_NOBODYS : f->aside_is_his ? POLICY_HIS : POLICY_ANOTHERS };
+    if (f->row && f->account) ask.item.wanted = unit_is_wanted(&f->unit, f->row, f->account, &now);
+    ask.renewals = f->loan ? f->loan->renewals : 0;
+    ask.due_s = f->loan ? f->loan->due_s : ENTRY_NONE;
+    (renew ? policy_renew : policy_checkout)(&ask, out);
+    return BM_OK;
+}
+
+/* --- the answer ------------------------------------------------------------------------------------------------- */
+
+void facts_tell(const struct facts *f, struct desk_answer *out)
+{
+    out->item = f->item;
+    out->title = f->title;
+    out->author = f->author;
+    out->callno = f->callno;
+    out->patron = f->card;
+    out->patron_name = f->patron_name;
+    if (f->aside) {
+        out->hold_for = f->aside->card;
+        out->hold_pickup = f->aside->pickup;
+    }
+}
+
+enum bm_rc facts_first_waiting(struct facts *f, const char *item, struct eid *hold, struct desk_answer *out)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(f->d->view, SQL_HOLD_OF_ITEM_TITLE, &s, "barcode", 's', item, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "nobody waits for this copy") : rc;
+    out->hold_for = stmt_copy(s, 1, f->a);
+    out->hold_pickup = stmt_copy(s, 2, f->a);
+    bool sound = eid_parse(stmt_text(s, 0), hold);
+    stmt_done(s);
+    BM_CHECK(sound);
+    return out->hold_for ? BM_OK : BM_ENOMEM;
+}
+
+enum bm_rc facts_next_hold(struct facts *f, const char *item, struct desk_answer *out)
+{
+    struct eid hold;
+    if (f->aside) return BM_OK; /* told already */
+    enum bm_rc rc = facts_first_waiting(f, item, &hold, out);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op)
+{
+    char ep[20];
+    struct stmt *s;
+    struct entry e;
+    snprintf(ep, sizeof ep, "%016" PRIx64, id->ep);
+    enum bm_rc rc = db_get(f->d->journal->db, SQL_ENTRY_GET, &s, "dev", 's', id->dev, "ep", 's', ep, "seq", 'i',
+                           (int64_t)id->seq, "row", 'i', (int64_t)id->row, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no such entry here; an act is taken back where it was done, or at the branch") : rc;
+    const char *body = stmt_text(s, 1);
+    rc = entry_read(body, strlen(body), id->row > 0, f->a, &e);
+    stmt_done(s);
+    *op = e.op;
+    return rc;
+}
+
+/* What does not apply is left out. */
+static void put_text(struct jsonw *w, const char *key, const char *value)
+{
+    if (value) jsonw_put_text(w, key, value);
+}
+
+static void put_int(struct jsonw *w, const char *key, int64_t value)
+{
+    if (value != ENTRY_NONE) jsonw_put_int(w, key, value);
+}
+
+enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct buf *out)
+{
+    struct jsonw w;
+    jsonw_init(&w, out);
+    jsonw_object(&w);
+    put_text(&w, "op", a->op);
+    jsonw_put_bool(&w, "done", a->done);
+    if (a->again) jsonw_put_bool(&w, "again", true);
+    put_text(&w, "word", a->word);
+    put_text(&w, "entry", a->entry);
+    put_text(&w, "slip", a->slip[0] ? a->slip : NULL);
+    put_text(&w, "item", a->item);
+    put_text(&w, "patron", a->patron);
+    put_int(&w, "due", a->due_s);
+    put_int(&w, "loans", a->loan_count);
+    put_int(&w, "limit", a->limit);
+    put_text(&w, "hold_for", a->hold_for);
+    put_text(&w, "hold_pickup", a->hold_pickup);
+    if (personal) {
+        put_text(&w, "title", a->title);
+        put_text(&w, "author", a->author);
+        put_text(&w, "callno", a->callno);
+        put_text(&w, "patron_name", a->patron_name);
+    }
+    if (a->may_override) jsonw_put_bool(&w, "may_override", true);
+    if (a->reason_count) {
+        jsonw_key(&w, "reasons");
+        jsonw_array(&w);
+        for (size_t i = 0; i < a->reason_count; i++) {
+            jsonw_object(&w);
+            put_text(&w, "name", a->reasons[i].name);
+            put_text(&w, "sentence", a->reasons[i].sentence);
+            jsonw_put_bool(&w, "blocks", a->reasons[i].blocks);
+            jsonw_put_bool(&w, "overridable", a->reasons[i].overridable);
+            jsonw_object_end(&w);
+        }
+        jsonw_array_end(&w);
+    }
+    jsonw_object_end(&w);
+    return jsonw_rc(&w);
+}
+
+enum bm_rc facts_answer_store(struct journal *j, const struct entry *e, const struct desk_answer *answer)
+{
+    struct buf text;
+    char ep[20];
+    snprintf(ep, sizeof ep, "%016" PRIx64, e->id.ep);
+    buf_init(&text, ANSWER_MAX);
+    enum bm_rc rc = desk_answer_json(answer, false, &text);
+    if (!rc)
+        rc = db_run(j->db, SQL_ENTRY_ANSWER, "answer", 's', buf_str(&text), "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i',
+                    (int64_t)e->id.seq, NULL);
+    buf_free(&text);
+    return rc;
+}
+
+enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answer *out)
+{
+    json_error_t bad;
+    json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, &bad);
+    if (!json_is_object(o)) {
+        json_decref(o);
+        return err_set(BM_ECORRUPT, "a stored answer cannot be read");
+    }
+    const struct {
+        const char *key, **to;
+    } texts[] = { { "word", &out->word },         { "item", &out->item },
+                  { "patron", &out->patron },     { "hold_for", &out->hold_for },
+                  { "hold_pickup", &out->hold_pickup } };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i].to = arena_strdup(a, json_string_value(json_object_get(o, texts[i].key)));
+    const char *slip = json_string_value(json_object_get(o, "slip"));
+    if (slip) str_copy(out->slip, sizeof out->slip, slip);
+    const struct {
+        const char *key;
+        int64_t *to;
+    } ints[] = { { "due", &out->due_s }, { "loans", &out->loan_count }, { "limit", &out->limit } };
+    for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
+        json_t *v = json_object_get(o, ints[i].key);
+        if (json_is_integer(v)) *ints[i].to = json_integer_value(v);
+    }
+    json_decref(o);
+    return BM_OK;
+}

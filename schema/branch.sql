@@ -1,0 +1,219 @@
+-- What only the branch has: how each entry is read, standing over time, devices, feed revisions.
+
+CREATE TABLE reading(          -- an entry or observed row, as the folds see it
+  dev TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, row INTEGER NOT NULL,
+  op       TEXT NOT NULL,
+  t_ms     INTEGER NOT NULL,  -- true time (TIMELINE 1)
+  unc_ms   INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL,
+  boot_ms  INTEGER,           -- CLOCK_BOOTTIME as written; NULL: dated otherwise (observed rows, acts with `when`)
+  node     TEXT,              -- '?' + item, or title for hold acts; NULL: no part in the item folds
+  title    TEXT,              -- title it ties the node to
+  card     TEXT,
+  ref      TEXT,              -- hold named; void's target; "who:" person hash; "card:" other card; origin
+  dark     TEXT,              -- why it takes no part: void, quarantine; NULL = it does
+  PRIMARY KEY(dev, ep, seq, row)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reading_node ON reading(node, t_ms) WHERE node IS NOT NULL;
+CREATE INDEX reading_title ON reading(title) WHERE title IS NOT NULL;
+CREATE INDEX reading_card ON reading(card) WHERE card IS NOT NULL;
+CREATE INDEX reading_ref ON reading(ref) WHERE ref IS NOT NULL;
+CREATE INDEX reading_time ON reading(t_ms);
+
+CREATE TABLE standing(         -- a card's standing from a moment on
+  card TEXT NOT NULL, t_ms INTEGER NOT NULL, id TEXT NOT NULL,
+  account TEXT NOT NULL, barred INTEGER NOT NULL, dead INTEGER NOT NULL, expires_s INTEGER,
+  PRIMARY KEY(card, t_ms, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device(
+  dev TEXT PRIMARY KEY, public_key TEXT, name TEXT NOT NULL DEFAULT '', practice INTEGER NOT NULL DEFAULT 0,
+  code_hash TEXT, code_until_s INTEGER, enrolled_ms INTEGER, revoked_ms INTEGER, last_sync_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE aside(            -- what came and could not be taken in as what it claimed to be; kept for staff
+  n INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL, dev TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE intake(           -- entries stored and not yet applied (I4); attempts counted before the attempt
+  dev TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  PRIMARY KEY(dev, ep, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE received(         -- when the branch stored an entry of another device
+  dev TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, received_ms INTEGER NOT NULL,
+  PRIMARY KEY(dev, ep, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE revision(         -- every change of a row that laptops hold, in commit order
+  rev INTEGER PRIMARY KEY AUTOINCREMENT, tag INTEGER NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL
+) STRICT;
+
+-- name: READING_PUT
+INSERT INTO reading(dev, ep, seq, row, op, t_ms, unc_ms, received_ms, boot_ms, node, title, card, ref, dark)
+VALUES(:dev, :ep, :seq, :row, :op, :t_ms, :unc_ms, :received_ms, :boot_ms, :node, :title, :card, :ref, :dark)
+
+-- name: READING_GET
+SELECT op, t_ms, unc_ms, received_ms, node, title, card, ref, dark FROM reading
+WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
+
+-- name: READING_OF_EPOCH
+SELECT seq, t_ms, unc_ms, received_ms, boot_ms, op, node, card FROM reading
+WHERE dev = :dev AND ep = :ep AND row = 0 AND boot_ms IS NOT NULL ORDER BY seq
+
+-- name: READING_TIME
+UPDATE reading SET t_ms = :t_ms, unc_ms = :unc_ms WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
+
+-- name: READING_LAST_T
+SELECT t_ms FROM reading WHERE dev = :dev AND ep = :ep AND seq < :seq AND row = 0 AND boot_ms IS NOT NULL
+ORDER BY seq DESC LIMIT 1
+
+-- name: READING_DARK
+UPDATE reading SET dark = :dark WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
+
+-- name: READINGS_OF_NODE
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.node = :node AND r.dark IS NULL
+
+-- name: READING_LAST_OF_NODE
+SELECT dev, ep, seq, row, t_ms FROM reading WHERE node = :node AND dark IS NULL
+ORDER BY t_ms DESC, dev DESC, ep DESC, seq DESC, row DESC LIMIT 1
+
+-- name: READINGS_ALL
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, r.node, r.op, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.dark IS NULL ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
+
+-- name: READING_TITLES_OF_NODE
+SELECT DISTINCT title FROM reading WHERE node = :node AND title IS NOT NULL AND dark IS NULL
+
+-- name: READING_NODES_OF_TITLE
+SELECT DISTINCT node FROM reading WHERE title = :title AND node IS NOT NULL AND dark IS NULL
+
+-- name: READING_TITLE_HELD
+SELECT 1 FROM reading WHERE node = :title AND op = 'place_hold' AND dark IS NULL LIMIT 1
+
+-- name: READING_NAMED
+SELECT 1 FROM reading WHERE ref = :ref AND op IN ('capture_hold', 'cancel_hold') AND dark IS NULL LIMIT 1
+
+-- name: READING_VOIDS_OF
+SELECT dev, ep, seq FROM reading WHERE ref = :ref AND op = 'void'
+
+-- name: READING_PEOPLE_OF_CARD
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.card = :card AND r.dark IS NULL AND r.op IN ('register_patron', 'update_patron', 'replace_card', 'merge_patron')
+
+-- name: READING_PEOPLE_NAMING
+SELECT card FROM reading WHERE ref = :ref AND dark IS NULL AND op IN ('replace_card', 'merge_patron')
+
+-- name: READING_CARDS_NAMED
+SELECT substr(ref, 6) FROM reading WHERE card = :card AND dark IS NULL AND op IN ('replace_card', 'merge_patron')
+
+-- name: READING_NODES_OF_CARD
+SELECT DISTINCT node FROM reading WHERE card = :card AND node IS NOT NULL AND dark IS NULL AND t_ms >= :from_t
+
+-- name: READING_USES_OF_CARD
+SELECT dev, ep, seq, row FROM reading WHERE card = :card AND dark IS NULL AND op <> 'register_patron'
+
+-- name: READING_USES_OF_ITEM
+SELECT dev, ep, seq, row FROM reading WHERE node = :node AND dark IS NULL
+
+-- name: READING_ITEM_KNOWN
+SELECT 1 FROM reading WHERE node = :node AND op IN ('add_item', 'recat') AND dark IS NULL LIMIT 1
+
+-- name: READING_CARD_KNOWN
+SELECT 1 FROM patron WHERE card = :card AND since_id IS NOT NULL
+
+-- name: READING_SAME_PERSON
+SELECT dev, ep, seq, row, t_ms, card FROM reading WHERE ref = :who AND op = 'register_patron' AND dark IS NULL
+ORDER BY t_ms, dev, ep, seq, row
+
+-- name: READING_NEWEST_OBSERVE
+SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.op = 'observe' AND r.ref = :origin AND r.dark IS NULL
+ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
+
+-- name: READING_OPS_BETWEEN
+SELECT r.op, count(*) FROM reading r WHERE r.dev = :dev AND r.t_ms >= :from_t AND r.t_ms <= :to_t AND r.dark IS NULL
+AND r.row = 0 GROUP BY r.op ORDER BY r.op
+
+-- name: STANDING_AT
+SELECT account, barred, dead, expires_s, t_ms, id FROM standing WHERE card = :card AND t_ms <= :t_ms ORDER BY t_ms DESC, id DESC
+
+-- name: STANDING_CLEAR
+DELETE FROM standing WHERE card = :card
+
+-- name: STANDING_ADD
+INSERT INTO standing(card, t_ms, id, account, barred, dead, expires_s)
+VALUES(:card, :t_ms, :id, :account, :barred, :dead, :expires_s)
+
+-- name: STANDING_LIST
+SELECT t_ms, id, account, barred, dead, expires_s FROM standing WHERE card = :card ORDER BY t_ms, id
+
+-- name: DEVICE_ADD
+INSERT INTO device(dev, name, practice, code_hash, code_until_s) VALUES(:dev, :name, :practice, :code_hash, :until_s)
+ON CONFLICT(dev) DO UPDATE SET code_hash = excluded.code_hash, code_until_s = excluded.code_until_s
+
+-- name: DEVICE_BY_CODE
+SELECT dev, code_until_s, practice FROM device WHERE code_hash = :code_hash
+
+-- name: DEVICE_ENROL
+UPDATE device SET public_key = :public_key, enrolled_ms = :now_ms, code_hash = NULL, code_until_s = NULL WHERE dev = :dev
+
+-- name: DEVICE_GET
+SELECT public_key, name, practice, enrolled_ms, revoked_ms, last_sync_ms FROM device WHERE dev = :dev
+
+-- name: DEVICE_LIST
+SELECT dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms,
+  (SELECT count(*) FROM entry e WHERE e.dev = device.dev AND e.row = 0) FROM device ORDER BY dev
+
+-- name: DEVICE_SYNCED
+UPDATE device SET last_sync_ms = :now_ms WHERE dev = :dev
+
+-- name: ASIDE_ADD
+INSERT INTO aside(received_ms, dev, reason, body) VALUES(:received_ms, :dev, :reason, :body)
+
+-- name: ASIDE_COUNT
+SELECT count(*) FROM aside
+
+-- name: INTAKE_ADD
+INSERT INTO intake(dev, ep, seq, attempts) VALUES(:dev, :ep, :seq, 1)
+
+-- name: INTAKE_TRY
+UPDATE intake SET attempts = attempts + 1 WHERE dev = :dev AND ep = :ep AND seq = :seq
+
+-- name: INTAKE_LIST
+SELECT dev, ep, seq, attempts FROM intake ORDER BY dev, ep, seq
+
+-- name: INTAKE_DONE
+DELETE FROM intake WHERE dev = :dev AND ep = :ep AND seq = :seq
+
+-- name: REVISION_HEAD
+SELECT rev, tag FROM revision ORDER BY rev DESC LIMIT 1
+
+-- name: REVISION_TAG
+SELECT tag FROM revision WHERE rev = :rev
+
+-- name: REVISION_PAGE
+SELECT max(rev), tbl, key FROM revision WHERE rev > :after AND rev <= :upto GROUP BY tbl, key ORDER BY 1 LIMIT :count
+
+-- name: ENTRY_QUARANTINED
+SELECT dev, ep, seq, outcome FROM entry WHERE outcome LIKE 'quarantined%' ORDER BY dev, seq
+
+-- name: EXCEPTIONS_CLEAR
+DELETE FROM exception WHERE code = :code AND other = :other
+
+-- name: EXCEPTIONS_CLEAR_ENTRY
+DELETE FROM exception WHERE entry = :entry AND code = :code
+
+-- name: EXCEPTIONS_LIST
+SELECT code, entry, other, node, status FROM exception WHERE status = :status ORDER BY entry, code, other
+
+-- name: ENTRY_RECEIVED
+INSERT INTO received(dev, ep, seq, received_ms) VALUES(:dev, :ep, :seq, :received_ms)
+
+-- name: ENTRY_RECEIVED_GET
+SELECT e.body, r.received_ms FROM entry e JOIN received r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq
+WHERE e.dev = :dev AND e.ep = :ep AND e.seq = :seq AND e.row = 0

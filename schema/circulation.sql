@@ -1,0 +1,371 @@
+-- The state that acts lead to: titles, copies, patrons, loans, holds, rules, stops. Both sides have these tables;
+-- at the branch they are a projection of the entries (I5), on the laptop the branch's rows plus what is pending (I2).
+-- Ids are those of entries, "dev.ep.seq". *_t, *_ms: UTC milliseconds; *_s: UTC seconds; *_cents: money.
+
+CREATE TABLE title(
+  num    INTEGER PRIMARY KEY,  -- order of popularity: a prefix search may stop early
+  key    TEXT NOT NULL UNIQUE,
+  name   TEXT NOT NULL,
+  author TEXT NOT NULL DEFAULT '',
+  isbn   TEXT NOT NULL DEFAULT '', -- ISBN-13s, space between
+  itype  TEXT,
+  callno TEXT,
+  detail TEXT NOT NULL DEFAULT '', -- subjects, series, publisher, summary: searched, not shown in lists
+  src_t  INTEGER NOT NULL,     -- when, and by which entry, it was catalogued: the newest stands
+  src    TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE title_text USING fts5(name, author, detail, content='title', content_rowid='num',
+  tokenize="unicode61 remove_diacritics 2", prefix='2 3');
+CREATE TRIGGER title_text_i AFTER INSERT ON title BEGIN
+  INSERT INTO title_text(rowid, name, author, detail) VALUES(NEW.num, NEW.name, NEW.author, NEW.detail);
+END;
+CREATE TRIGGER title_text_d AFTER DELETE ON title BEGIN
+  INSERT INTO title_text(title_text, rowid, name, author, detail) VALUES('delete', OLD.num, OLD.name, OLD.author, OLD.detail);
+END;
+CREATE TRIGGER title_text_u AFTER UPDATE ON title BEGIN
+  INSERT INTO title_text(title_text, rowid, name, author, detail) VALUES('delete', OLD.num, OLD.name, OLD.author, OLD.detail);
+  INSERT INTO title_text(rowid, name, author, detail) VALUES(NEW.num, NEW.name, NEW.author, NEW.detail);
+END;
+CREATE TABLE title_isbn(isbn TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(isbn, key)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE item(
+  barcode   TEXT PRIMARY KEY,
+  title     TEXT,              -- NULL: not known, a stub (I6)
+  place     TEXT,              -- desk that had it in hand last
+  cond      TEXT NOT NULL DEFAULT 'ok' CHECK(cond IN ('ok', 'damaged', 'mend', 'missing', 'lost', 'withdrawn')),
+  loan      TEXT,              -- its open loan (I8)
+  aside     TEXT,              -- hold whose slip is in it
+  lost_mark TEXT, lost_loan TEXT,
+  last_t    INTEGER, last_unc INTEGER, last_id TEXT, last_op TEXT,
+  itype TEXT, callno TEXT, loc TEXT, branch TEXT, price_cents INTEGER, -- as catalogued
+  shelf     TEXT,              -- shelving order, from callno
+  info_t    INTEGER, info_id TEXT -- the entry that catalogued it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_title ON item(title);
+CREATE INDEX item_shelf ON item(place, shelf);
+
+CREATE TABLE patron(
+  card      TEXT PRIMARY KEY,
+  account   TEXT NOT NULL,     -- first card of the person
+  name      TEXT, category TEXT, branch TEXT, stop TEXT,
+  expires_s INTEGER,           -- last moment of the card
+  barred    INTEGER NOT NULL DEFAULT 0 CHECK(barred IN (0, 1)),
+  dead      INTEGER NOT NULL DEFAULT 0 CHECK(dead IN (0, 1)), -- card was replaced
+  since_id  TEXT               -- entry that brought the card into use; NULL: unknown card
+) STRICT, WITHOUT ROWID;
+CREATE INDEX patron_account ON patron(account);
+CREATE INDEX patron_stop ON patron(stop);
+
+CREATE TABLE loan(
+  id      TEXT PRIMARY KEY,    -- its checkout
+  item    TEXT NOT NULL, card TEXT NOT NULL,
+  key_t   INTEGER NOT NULL, out_ms INTEGER NOT NULL,
+  due_s   INTEGER NOT NULL,    -- I9
+  promise TEXT NOT NULL,       -- entry that last told a date
+  rate_cents INTEGER NOT NULL, grace_days INTEGER NOT NULL, max_cents INTEGER, price_cents INTEGER NOT NULL,
+  keep_cents INTEGER NOT NULL,
+  end_ms  INTEGER, end_t INTEGER, end_id TEXT,
+  how     TEXT NOT NULL CHECK(how IN ('open', 'checkin', 'implied', 'claimed', 'written off')),
+  renewals INTEGER NOT NULL, lost_ms INTEGER, claimed_ms INTEGER,
+  CHECK((end_ms IS NULL) = (how = 'open'))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX loan_open ON loan(item) WHERE end_ms IS NULL; -- I8
+CREATE INDEX loan_item ON loan(item);
+CREATE INDEX loan_card ON loan(card) WHERE end_ms IS NULL;
+
+CREATE TABLE hold(
+  id     TEXT PRIMARY KEY,     -- its place_hold
+  card   TEXT NOT NULL, title TEXT NOT NULL, item TEXT, pickup TEXT,
+  key_t  INTEGER NOT NULL,
+  state  TEXT NOT NULL CHECK(state IN ('waiting', 'captured', 'fulfilled', 'cancelled')),
+  by_item TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_title ON hold(title);
+CREATE INDEX hold_card ON hold(card);
+
+CREATE TABLE charge(           -- what item history makes a patron owe; series: "t id cents" lines
+  about TEXT NOT NULL, kind TEXT NOT NULL, card TEXT NOT NULL, item TEXT, series TEXT NOT NULL,
+  PRIMARY KEY(about, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX charge_item ON charge(item);
+
+CREATE TABLE exception(
+  code TEXT NOT NULL, entry TEXT NOT NULL, other TEXT NOT NULL DEFAULT '',
+  node TEXT,                   -- '?' + item or title it belongs to; NULL: patrons, journal
+  status TEXT NOT NULL CHECK(status IN ('open', 'overtaken', 'settled')),
+  pending INTEGER NOT NULL DEFAULT 0, -- the next scan of the item closes it
+  PRIMARY KEY(code, entry, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX exception_node ON exception(node);
+CREATE INDEX exception_entry ON exception(entry);
+
+CREATE TABLE rule(n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+CREATE TABLE closed_day(
+  branch TEXT NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY(branch, first_day, last_day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stop(
+  key TEXT PRIMARY KEY,        -- mobile/community/stop, with #2 ... where a name repeats elsewhere
+  mobile TEXT NOT NULL, community TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL DEFAULT '',
+  lat_e6 INTEGER NOT NULL, lon_e6 INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan(n INTEGER PRIMARY KEY, stop TEXT NOT NULL, mobile TEXT NOT NULL, line TEXT NOT NULL) STRICT; -- timetable rows
+CREATE INDEX plan_stop ON plan(stop);
+
+CREATE TABLE visit(
+  id TEXT PRIMARY KEY,         -- its open_visit
+  dev TEXT NOT NULL, opened INTEGER NOT NULL, stop TEXT, name TEXT, src TEXT NOT NULL,
+  arr_s INTEGER NOT NULL, dep_s INTEGER, parr_s INTEGER, pdep_s INTEGER, lat_e6 INTEGER, lon_e6 INTEGER,
+  dist_m INTEGER, points INTEGER, closed_id TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visit_arr ON visit(arr_s);
+CREATE TABLE tally(
+  id TEXT PRIMARY KEY, visit INTEGER, kind TEXT NOT NULL, count INTEGER NOT NULL, at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- name: TITLE_PUT
+INSERT INTO title(key, name, author, isbn, itype, callno, detail, src_t, src)
+VALUES(:key, :name, :author, :isbn, :itype, :callno, :detail, :src_t, :src)
+ON CONFLICT(key) DO UPDATE SET name = excluded.name, author = excluded.author, isbn = excluded.isbn,
+  itype = excluded.itype, callno = excluded.callno, detail = excluded.detail,
+  src_t = excluded.src_t, src = excluded.src
+
+-- name: TITLE_DELETE
+DELETE FROM title WHERE key = :key
+
+-- name: TITLE_GET
+SELECT num, name, author, isbn, itype, callno, detail FROM title WHERE key = :key
+
+-- name: TITLE_SRC
+SELECT src_t, src FROM title WHERE key = :key
+
+-- name: ISBN_CLEAR
+DELETE FROM title_isbn WHERE key = :key
+
+-- name: ISBN_ADD
+INSERT INTO title_isbn(isbn, key) VALUES(:isbn, :key) ON CONFLICT DO NOTHING
+
+-- name: ITEM_GET
+SELECT barcode, title, place, cond, loan, aside, lost_mark, lost_loan, last_t, last_unc, last_id, last_op
+FROM item WHERE barcode = :barcode
+
+-- name: ITEMS_OF_TITLE
+SELECT barcode, title, place, cond, loan, aside, lost_mark, lost_loan, last_t, last_unc, last_id, last_op
+FROM item WHERE title = :title ORDER BY barcode
+
+-- name: ITEMS_ALL
+SELECT barcode, title, place, cond, loan, aside, lost_mark, lost_loan, last_t, last_unc, last_id, last_op
+FROM item ORDER BY barcode
+
+-- name: ITEM_PUT
+INSERT INTO item(barcode, title, place, cond, loan, aside, lost_mark, lost_loan, last_t, last_unc, last_id, last_op)
+VALUES(:barcode, :title, :place, :cond, :loan, :aside, :lost_mark, :lost_loan, :last_t, :last_unc, :last_id, :last_op)
+ON CONFLICT(barcode) DO UPDATE SET title = excluded.title, place = excluded.place, cond = excluded.cond,
+  loan = excluded.loan, aside = excluded.aside, lost_mark = excluded.lost_mark, lost_loan = excluded.lost_loan,
+  last_t = excluded.last_t, last_unc = excluded.last_unc, last_id = excluded.last_id, last_op = excluded.last_op
+
+-- name: ITEM_DELETE
+DELETE FROM item WHERE barcode = :barcode
+
+-- name: ITEM_INFO_GET
+SELECT itype, callno, loc, branch, price_cents, shelf, info_t, info_id FROM item WHERE barcode = :barcode
+
+-- name: ITEM_INFO_SET
+UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, price_cents = :price, shelf = :shelf,
+  info_t = :info_t, info_id = :info_id WHERE barcode = :barcode
+
+-- name: ITEM_SHELF_LIST
+SELECT i.barcode, i.callno, t.name, t.author, i.place, i.loan, i.cond FROM item i LEFT JOIN title t ON t.key = i.title
+WHERE i.place = :place AND i.loan IS NULL AND i.shelf >= :from ORDER BY i.shelf, i.barcode LIMIT :count
+
+-- name: LOAN_GET
+SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan WHERE id = :id
+
+-- name: LOANS_OF_ITEM
+SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan WHERE item = :item ORDER BY key_t, id
+
+-- name: LOANS_ALL
+SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan ORDER BY id
+
+-- name: LOAN_PUT
+INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms)
+VALUES(:id, :item, :card, :key_t, :out_ms, :due_s, :promise, :rate, :grace, :max, :price, :keep,
+  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms)
+ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t = excluded.key_t, out_ms = excluded.out_ms,
+  due_s = excluded.due_s, promise = excluded.promise, rate_cents = excluded.rate_cents, grace_days = excluded.grace_days,
+  max_cents = excluded.max_cents, price_cents = excluded.price_cents, keep_cents = excluded.keep_cents,
+  end_ms = excluded.end_ms, end_t = excluded.end_t, end_id = excluded.end_id, how = excluded.how,
+  renewals = excluded.renewals, lost_ms = excluded.lost_ms, claimed_ms = excluded.claimed_ms
+
+-- name: LOAN_DELETE
+DELETE FROM loan WHERE id = :id
+
+-- name: LOANS_OPEN_OF_CARD
+SELECT l.id, l.item, l.due_s, l.renewals, l.out_ms, t.name, t.author FROM loan l
+LEFT JOIN item i ON i.barcode = l.item LEFT JOIN title t ON t.key = i.title
+WHERE l.card = :card AND l.end_ms IS NULL ORDER BY l.due_s, l.id
+
+-- name: LOANS_OPEN_COUNT
+SELECT count(*) FROM loan WHERE end_ms IS NULL AND card IN (SELECT card FROM patron WHERE account = :account)
+
+-- name: HOLD_GET
+SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold WHERE id = :id
+
+-- name: HOLDS_OF_TITLE
+SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold WHERE title = :title ORDER BY key_t, id
+
+-- name: HOLDS_LIVE_OF_TITLE
+SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold
+WHERE title = :title AND state IN ('waiting', 'captured') ORDER BY key_t, id
+
+-- name: HOLDS_LIVE_OF_CARD
+SELECT h.id, h.title, h.item, h.pickup, h.state, h.by_item, t.name, t.author FROM hold h LEFT JOIN title t ON t.key = h.title
+WHERE h.card = :card AND h.state IN ('waiting', 'captured') ORDER BY h.key_t, h.id
+
+-- name: HOLDS_ALL
+SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold ORDER BY id
+
+-- name: HOLD_PUT
+INSERT INTO hold(id, card, title, item, pickup, key_t, state, by_item)
+VALUES(:id, :card, :title, :item, :pickup, :key_t, :state, :by_item)
+ON CONFLICT(id) DO UPDATE SET card = excluded.card, title = excluded.title, item = excluded.item,
+  pickup = excluded.pickup, key_t = excluded.key_t, state = excluded.state, by_item = excluded.by_item
+
+-- name: HOLD_DELETE
+DELETE FROM hold WHERE id = :id
+
+-- name: CHARGES_OF_ITEM
+SELECT about, kind, card, item, series FROM charge WHERE item = :item ORDER BY about, kind
+
+-- name: CHARGES_ALL
+SELECT about, kind, card, item, series FROM charge ORDER BY about, kind
+
+-- name: CHARGE_PUT
+INSERT INTO charge(about, kind, card, item, series) VALUES(:about, :kind, :card, :item, :series)
+ON CONFLICT(about, kind) DO UPDATE SET card = excluded.card, item = excluded.item, series = excluded.series
+
+-- name: CHARGE_DELETE
+DELETE FROM charge WHERE about = :about AND kind = :kind
+
+-- name: EXCEPTIONS_PENDING
+SELECT code, entry, other, node, status, pending FROM exception WHERE node = :node AND pending = 1
+
+-- name: EXCEPTIONS_OF_NODE
+SELECT code, entry, other, node, status, pending FROM exception WHERE node = :node ORDER BY code, entry, other
+
+-- name: EXCEPTIONS_OF_FOLD
+SELECT code, entry, other, node, status, pending FROM exception WHERE node IS NOT NULL ORDER BY code, entry, other
+
+-- name: EXCEPTIONS_OF_ENTRY
+SELECT code, other, status FROM exception WHERE entry = :entry ORDER BY code, other
+
+-- name: EXCEPTION_PUT
+INSERT INTO exception(code, entry, other, node, status, pending) VALUES(:code, :entry, :other, :node, :status, :pending)
+ON CONFLICT(code, entry, other) DO UPDATE SET node = excluded.node, status = excluded.status, pending = excluded.pending
+
+-- name: EXCEPTION_DELETE
+DELETE FROM exception WHERE code = :code AND entry = :entry AND other = :other
+
+-- name: PATRON_GET
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id FROM patron WHERE card = :card
+
+-- name: PATRON_PUT
+INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id)
+VALUES(:card, :account, :name, :category, :branch, :stop, :expires_s, :barred, :dead, :since_id)
+ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name, category = excluded.category,
+  branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
+  dead = excluded.dead, since_id = excluded.since_id
+
+-- name: PATRON_DELETE
+DELETE FROM patron WHERE card = :card
+
+-- name: PATRON_NEWER_CARD
+SELECT card FROM patron WHERE account = :account AND dead = 0 ORDER BY card LIMIT 1
+
+-- name: PATRONS_BY_NAME
+SELECT card, name, category, stop, barred, expires_s FROM patron WHERE name LIKE :pattern ESCAPE '\' ORDER BY name, card LIMIT :count
+
+-- name: RULES_ALL
+SELECT line FROM rule ORDER BY n
+
+-- name: RULES_CLEAR
+DELETE FROM rule
+
+-- name: RULE_ADD
+INSERT INTO rule(n, line) VALUES(:n, :line)
+
+-- name: CLOSED_ALL
+SELECT branch, first_day, last_day, reason FROM closed_day ORDER BY branch, first_day, last_day
+
+-- name: CLOSED_CLEAR
+DELETE FROM closed_day
+
+-- name: CLOSED_ADD
+INSERT INTO closed_day(branch, first_day, last_day, reason) VALUES(:branch, :first_day, :last_day, :reason) ON CONFLICT DO NOTHING
+
+-- name: STOPS_ALL
+SELECT key, mobile, community, name, type, lat_e6, lon_e6 FROM stop ORDER BY key
+
+-- name: STOP_GET
+SELECT key, mobile, community, name, type, lat_e6, lon_e6 FROM stop WHERE key = :key
+
+-- name: STOPS_CLEAR
+DELETE FROM stop
+
+-- name: STOP_ADD
+INSERT INTO stop(key, mobile, community, name, type, lat_e6, lon_e6)
+VALUES(:key, :mobile, :community, :name, :type, :lat_e6, :lon_e6) ON CONFLICT DO NOTHING
+
+-- name: PLANS_ALL
+SELECT n, stop, mobile, line FROM plan ORDER BY n
+
+-- name: PLANS_OF_STOP
+SELECT n, stop, mobile, line FROM plan WHERE stop = :stop ORDER BY n
+
+-- name: PLANS_CLEAR
+DELETE FROM plan
+
+-- name: PLAN_ADD
+INSERT INTO plan(n, stop, mobile, line) VALUES(:n, :stop, :mobile, :line)
+
+-- name: VISIT_PUT
+INSERT INTO visit(id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_id)
+VALUES(:id, :dev, :opened, :stop, :name, :src, :arr_s, :dep_s, :parr_s, :pdep_s, :lat, :lon, :dist, :points, :closed_id)
+ON CONFLICT(id) DO UPDATE SET stop = excluded.stop, name = excluded.name, src = excluded.src, arr_s = excluded.arr_s,
+  dep_s = excluded.dep_s, parr_s = excluded.parr_s, pdep_s = excluded.pdep_s, lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,
+  dist_m = excluded.dist_m, points = excluded.points, closed_id = excluded.closed_id
+
+-- name: VISIT_CLOSE
+UPDATE visit SET dep_s = :dep_s, dist_m = :dist, points = :points, closed_id = :closed_id
+WHERE dev = :dev AND opened = :opened AND (closed_id IS NULL OR closed_id <= :closed_id)
+
+-- name: VISIT_DELETE
+DELETE FROM visit WHERE id = :id
+
+-- name: VISIT_OPEN_OF_DEV
+SELECT id, opened, stop, name, arr_s, parr_s, pdep_s FROM visit WHERE dev = :dev AND dep_s IS NULL ORDER BY arr_s DESC LIMIT 1
+
+-- name: VISITS_ALL
+SELECT id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_id FROM visit ORDER BY arr_s, id
+
+-- name: TALLY_PUT
+INSERT INTO tally(id, visit, kind, count, at_ms) VALUES(:id, :visit, :kind, :count, :at_ms) ON CONFLICT DO NOTHING
+
+-- name: TALLY_DELETE
+DELETE FROM tally WHERE id = :id
+
+-- name: LOANS_OPEN_OF_TYPE
+SELECT count(*) FROM loan l JOIN item i ON i.barcode = l.item
+WHERE l.end_ms IS NULL AND i.itype = :itype AND l.card IN (SELECT card FROM patron WHERE account = :account)
+
+-- name: CLOSED_OF_BRANCH
+SELECT first_day, last_day FROM closed_day
+WHERE (branch = :branch OR branch = '*' OR branch = '') AND last_day >= :from_day AND first_day <= :to_day ORDER BY first_day
+
+-- name: HOLD_OF_ITEM_TITLE
+SELECT h.id, h.card, h.pickup FROM hold h JOIN item i ON i.title = h.title
+WHERE i.barcode = :barcode AND h.state = 'waiting' AND (h.item IS NULL OR h.item = i.barcode) ORDER BY h.key_t, h.id LIMIT 1

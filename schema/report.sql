@@ -1,0 +1,46 @@
+-- What reports, imports and verify ask of the branch (statements only).
+
+-- name: REPORT_VISITS_BETWEEN
+SELECT dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s FROM visit
+WHERE arr_s >= :from_s AND arr_s <= :to_s ORDER BY dev, arr_s, id
+
+-- name: REPORT_ACTS_BETWEEN
+SELECT dev, t_ms, op FROM reading
+WHERE t_ms >= :from_t AND t_ms <= :to_t AND row = 0 AND dark IS NULL AND dev <> 'branch'
+AND op IN ('checkout', 'renew', 'checkin', 'place_hold', 'register_patron') ORDER BY dev, t_ms, seq
+
+-- name: REPORT_TALLIES_BETWEEN
+SELECT id, visit, at_ms, count FROM tally WHERE kind = 'visitors' AND at_ms >= :from_t AND at_ms <= :to_t ORDER BY id
+
+-- name: REPORT_LOAN_THERE
+SELECT lost_ms FROM loan WHERE item = :item AND card = :card AND out_ms = :out_ms ORDER BY id LIMIT 1
+
+-- name: REPORT_HOLD_THERE
+SELECT 1 FROM hold WHERE card = :card AND title = :title AND key_t = :key_t LIMIT 1
+
+-- name: REPORT_LOST_MARKS
+SELECT r.dev, r.ep, r.seq, r.row FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.node = :node AND r.op = 'mark_item' AND r.row > 0 AND r.card IS NULL AND r.dark IS NULL
+AND e.body LIKE '%"as":"lost"%' ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
+
+-- name: REPORT_ENTRIES
+SELECT e.dev, e.ep, e.seq, r.op, r.t_ms, e.outcome FROM entry e
+LEFT JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
+WHERE e.row = 0 AND (:dev IS NULL OR e.dev = :dev) ORDER BY r.t_ms DESC, e.dev DESC, e.seq DESC LIMIT :count
+
+-- name: REPORT_OBSERVES
+SELECT e.dev, e.ep, e.seq, e.body FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = e.row
+WHERE r.op = 'observe' ORDER BY e.dev, e.ep, e.seq
+
+-- name: REPORT_DEVICES
+SELECT DISTINCT p.dev, d.public_key FROM epoch p LEFT JOIN device d ON d.dev = p.dev ORDER BY p.dev
+
+-- name: REPORT_COUNTS
+SELECT (SELECT count(*) FROM title), (SELECT count(*) FROM item), (SELECT count(*) FROM patron WHERE since_id IS NOT NULL),
+  (SELECT count(*) FROM loan WHERE end_ms IS NULL), (SELECT count(*) FROM hold WHERE state IN ('waiting', 'captured')),
+  (SELECT count(*) FROM exception WHERE status = 'open'), (SELECT count(*) FROM intake), (SELECT count(*) FROM aside),
+  (SELECT count(*) FROM entry WHERE row = 0 AND outcome LIKE 'quarantined%')
+
+-- name: REPORT_BRANCH_LINE
+SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0

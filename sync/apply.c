@@ -1,0 +1,652 @@
+/* sync/apply.c -- see apply.h. Times first, then groups, then one function for each kind of entry. */
+#include "sync/apply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/journal.h"
+
+enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96 };
+
+void apply_init(struct apply *ap, struct db *db)
+{
+    *ap = (struct apply){ .db = db };
+}
+
+void apply_free(struct apply *ap)
+{
+    arena_free(&ap->arena);
+}
+
+static void ep_text(uint64_t ep, char out[EP_MAX])
+{
+    snprintf(out, EP_MAX, "%016" PRIx64, ep);
+}
+
+/* An id from the columns dev, ep, seq and, if row_column >= 0, row. */
+enum bm_rc apply_col_eid(struct stmt *s, int column, int row_column, struct eid *out)
+{
+    unsigned char ep[8];
+    *out = (struct eid){ .seq = (uint64_t)stmt_int(s, column + 2) };
+    BM_CHECK(str_copy(out->dev, sizeof out->dev, stmt_text(s, column)) && hex_decode(ep, sizeof ep, stmt_text(s, column + 1)));
+    for (size_t i = 0; i < sizeof ep; i++) out->ep = out->ep << 8 | ep[i];
+    if (row_column >= 0) out->row = (uint32_t)stmt_int(s, row_column);
+    return BM_OK;
+}
+
+/* --- groups of nodes ------------------------------------------------------------------------------- */
+
+enum bm_rc node_add(struct apply *ap, struct node_set *set, const char *node)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (strcmp(set->nodes[i], node) == 0) return BM_OK;
+    if (set->count >= APPLY_GROUP_MAX) return err_set(BM_ELIMIT, "a title group of more than %d parts", APPLY_GROUP_MAX);
+    const char **grown = arena_grow(&ap->arena, set->nodes, set->count, &set->cap, sizeof *grown);
+    char *copy = grown ? arena_strdup(&ap->arena, node) : NULL;
+    if (!copy) return BM_ENOMEM;
+    set->nodes = grown;
+    set->nodes[set->count++] = copy;
+    return BM_OK;
+}
+
+/* Does a statement with one parameter give a row? */
+static enum bm_rc has_row(struct apply *ap, enum sql_id sql, const char *name, const char *value, bool *out)
+{
+    int64_t x;
+    enum bm_rc rc = db_int(ap->db, sql, &x, name, 's', value, NULL);
+    *out = rc == BM_OK;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* Only holds tie copies together: a title nobody asked for leaves each copy on its own (TIMELINE 9). */
+static enum bm_rc node_neighbours(struct apply *ap, const char *node, struct node_set *out)
+{
+    bool item = node[0] == '?', held = true;
+    enum bm_rc rc = item ? BM_OK : has_row(ap, SQL_READING_TITLE_HELD, "title", node, &held);
+    if (rc || !held) return rc;
+    struct node_set near = { 0 };
+    struct stmt *s;
+    rc = item ? db_get(ap->db, SQL_READING_TITLES_OF_NODE, &s, "node", 's', node, NULL)
+              : db_get(ap->db, SQL_READING_NODES_OF_TITLE, &s, "title", 's', node, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK)
+        if ((rc = node_add(ap, &near, stmt_text(s, 0)))) break;
+    stmt_done(s);
+    if (rc != BM_ENOTFOUND) return rc;
+    for (size_t i = 0; i < near.count; i++) {
+        held = true;
+        if (item && (rc = has_row(ap, SQL_READING_TITLE_HELD, "title", near.nodes[i], &held))) return rc;
+        if (held && (rc = node_add(ap, out, near.nodes[i]))) return rc;
+    }
+    return BM_OK;
+}
+
+enum bm_rc apply_group(struct apply *ap, const char *node, struct node_set *out)
+{
+    enum bm_rc rc = node_add(ap, out, node);
+    for (size_t i = 0; i < out->count && !rc; i++) rc = node_neighbours(ap, out->nodes[i], out);
+    return rc;
+}
+
+/* --- folding a group again --------------------------------------------------------------------------- */
+
+struct read {
+    struct tkey key;
+    int64_t unc_ms;
+    struct entry e;
+};
+struct read_list {
+    struct read *reads;
+    size_t count, cap;
+};
+
+static int read_cmp(const void *a, const void *b)
+{
+    return tkey_cmp(&((const struct read *)a)->key, &((const struct read *)b)->key);
+}
+
+/* From a cursor whose columns begin: dev ep seq row t_ms unc_ms; body at `body`. */
+static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct read_list *list)
+{
+    struct read *grown = arena_grow(&ap->arena, list->reads, list->count, &list->cap, sizeof *grown);
+    if (!grown) return BM_ENOMEM;
+    list->reads = grown;
+    struct read *r = &grown[list->count];
+    const char *text = stmt_text(s, body);
+    enum bm_rc rc = entry_read(text, strlen(text), stmt_int(s, 3) > 0, &ap->arena, &r->e);
+    if (!rc) rc = apply_col_eid(s, 0, 3, &r->e.id);
+    if (rc) return rc;
+    r->key = (struct tkey){ .t_ms = stmt_int(s, 4), .id = r->e.id };
+    r->unc_ms = stmt_int(s, 5);
+    list->count++;
+    return BM_OK;
+}
+
+static enum bm_rc fold(struct apply *ap, struct unit *u, struct circ_view *view, struct read_list *list)
+{
+    if (list->count) qsort(list->reads, list->count, sizeof *list->reads, read_cmp);
+    enum bm_rc rc = BM_OK;
+    for (size_t i = 0; i < list->count && !rc; i++)
+        if (list->reads[i].e.op == OP_PLACE) rc = unit_declare(u, &list->reads[i].e, &list->reads[i].key, INT64_MIN);
+    for (size_t i = 0; i < list->count && !rc; i++) {
+        rc = timeline_step(u, &list->reads[i].e, &list->reads[i].key, list->reads[i].unc_ms);
+        if (!rc) rc = view->rc;
+    }
+    (void)ap;
+    return rc;
+}
+
+static enum bm_rc refold_group(struct apply *ap, const struct node_set *group, struct unit *now)
+{
+    struct circ_view view = { .db = ap->db, .arena = &ap->arena, .who = apply_standing_at };
+    struct unit was;
+    struct read_list list = { 0 };
+    int64_t differences;
+    enum bm_rc rc = BM_OK;
+    circ_unit(&was, &view);
+    circ_unit(now, &view);
+    for (size_t i = 0; i < group->count && !rc; i++) {
+        struct stmt *s;
+        rc = circ_load_node(&was, &view, group->nodes[i]);
+        if (!rc) rc = db_get(ap->db, SQL_READINGS_OF_NODE, &s, "node", 's', group->nodes[i], NULL);
+        if (rc) return rc;
+        while ((rc = stmt_next(s)) == BM_OK)
+            if ((rc = read_put(ap, s, 6, &list))) break;
+        stmt_done(s);
+        if (rc == BM_ENOTFOUND) rc = BM_OK;
+    }
+    if (!rc) rc = fold(ap, now, &view, &list);
+    if (!rc) rc = circ_replace(ap->db, &was, now, false, &differences);
+    now->ctx = NULL; /* the view goes out of scope; no more steps on this unit */
+    ap->refolds++;
+    return rc;
+}
+
+enum bm_rc apply_refold(struct apply *ap, const struct node_set *nodes)
+{
+    struct node_set done = { 0 };
+    for (size_t i = 0; i < nodes->count; i++) {
+        size_t before = done.count;
+        enum bm_rc rc = node_add(ap, &done, nodes->nodes[i]);
+        if (rc) return rc;
+        if (done.count == before) continue;
+        struct node_set group = { 0 };
+        struct unit now;
+        rc = apply_group(ap, nodes->nodes[i], &group);
+        if (!rc) rc = refold_group(ap, &group, &now);
+        for (size_t k = 0; k < group.count && !rc; k++) rc = node_add(ap, &done, group.nodes[k]);
+        if (rc) return rc;
+    }
+    return BM_OK;
+}
+
+/* --- true times (TIMELINE 1) --------------------------------------------------------------------------- */
+
+/* A moment of an epoch, by the clock entries known so far; not later than it was received. */
+static void date(const struct clock_sample *samples, size_t count, int64_t boot_ms, int64_t received_ms, int64_t *t, int64_t *unc)
+{
+    const struct clock_sample *best = clock_best(samples, count, boot_ms);
+    *t = best ? boot_ms + best->off_ms : received_ms;
+    *unc = best ? best->unc_ms : CLOCK_WALL_UNC_MS;
+    if (*t > received_ms) *t = received_ms;
+}
+
+static enum bm_rc true_time(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t *t, int64_t *unc)
+{
+    struct clock_sample samples[JOURNAL_SAMPLES_MAX];
+    size_t count;
+    char ep[EP_MAX];
+    ep_text(e->id.ep, ep);
+    enum bm_rc rc = journal_samples(ap->db, e->id.dev, e->id.ep, samples, JOURNAL_SAMPLES_MAX, &count);
+    if (rc) return rc;
+    date(samples, count, e->t_ms, received_ms, t, unc);
+    int64_t when = e->op == OP_OBSERVE ? e->asof_ms : e->when_ms;
+    if (when != ENTRY_NONE) {
+        if (when < *t) *t = when;
+        *unc = e->op == OP_OBSERVE ? 0 : APPLY_WHEN_UNC_MS;
+        return BM_OK;
+    }
+    int64_t last;
+    rc = db_int(ap->db, SQL_READING_LAST_T, &last, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, NULL);
+    if (!rc && *t < last) *t = last;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* A better clock came: date the epoch's entries anew, fold again what they touch. */
+static enum bm_rc retime(struct apply *ap, const struct entry *clock)
+{
+    struct clock_sample samples[JOURNAL_SAMPLES_MAX];
+    size_t count;
+    char ep[EP_MAX];
+    struct moved {
+        int64_t seq, t, unc;
+    } *moved = NULL;
+    size_t moved_count = 0, moved_cap = 0;
+    struct node_set nodes = { 0 }, cards = { 0 };
+    struct stmt *s;
+    ep_text(clock->id.ep, ep);
+    enum bm_rc rc = journal_samples(ap->db, clock->id.dev, clock->id.ep, samples, JOURNAL_SAMPLES_MAX, &count);
+    if (!rc) rc = db_get(ap->db, SQL_READING_OF_EPOCH, &s, "dev", 's', clock->id.dev, "ep", 's', ep, NULL);
+    if (rc) return rc;
+    int64_t before = INT64_MIN, t, unc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        date(samples, count, stmt_int(s, 4), stmt_int(s, 3), &t, &unc);
+        if (t < before) t = before;
+        before = t;
+        if (t == stmt_int(s, 1) && unc == stmt_int(s, 2)) continue;
+        moved = arena_grow(&ap->arena, moved, moved_count, &moved_cap, sizeof *moved);
+        rc = moved ? BM_OK : BM_ENOMEM;
+        if (rc) break;
+        moved[moved_count++] = (struct moved){ stmt_int(s, 0), t, unc };
+        enum op op;
+        if (op_parse(stmt_text(s, 5), &op) && op_kind(op) == OPK_PEOPLE) rc = node_add(ap, &cards, stmt_text(s, 7));
+        else if (stmt_text(s, 6)) rc = node_add(ap, &nodes, stmt_text(s, 6));
+        if (rc) break;
+    }
+    stmt_done(s);
+    if (rc != BM_ENOTFOUND) return rc;
+    rc = BM_OK;
+    for (size_t i = 0; i < moved_count && !rc; i++)
+        rc = db_run(ap->db, SQL_READING_TIME, "t_ms", 'i', moved[i].t, "unc_ms", 'i', moved[i].unc, "dev", 's', clock->id.dev,
+                    "ep", 's', ep, "seq", 'i', moved[i].seq, "row", 'i', (int64_t)0, NULL);
+    for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
+    return rc ? rc : apply_refold(ap, &nodes);
+}
+
+/* --- reading an entry ------------------------------------------------------------------------------------ */
+
+/* What the reading's index columns say of an entry. */
+struct about {
+    char node[NODE_MAX], ref[REF_MAX];
+    const char *title, *card;
+};
+
+static void about_entry(const struct entry *e, struct about *out)
+{
+    *out = (struct about){ .card = e->patron };
+    if (op_kind(e->op) == OPK_ITEM) snprintf(out->node, sizeof out->node, "?%s", e->item);
+    if (op_kind(e->op) == OPK_HOLD) str_copy(out->node, sizeof out->node, e->title);
+    if (op_kind(e->op) == OPK_HOLD || e->op == OP_ADD_ITEM || e->op == OP_RECAT) out->title = e->title;
+    char id[EID_TEXT_MAX];
+    switch ((int)e->op) {
+    case OP_CAPTURE:
+    case OP_CANCEL: str_copy(out->ref, sizeof out->ref, eid_text(&e->hold, id)); break;
+    case OP_VOID: str_copy(out->ref, sizeof out->ref, eid_text(&e->target, id)); break;
+    case OP_REGISTER:
+        if (e->who) snprintf(out->ref, sizeof out->ref, "who:%s", e->who);
+        break;
+    case OP_REPLACE: snprintf(out->ref, sizeof out->ref, "card:%s", e->fresh); break;
+    case OP_MERGE: snprintf(out->ref, sizeof out->ref, "card:%s", e->into); break;
+    case OP_OBSERVE: str_copy(out->ref, sizeof out->ref, e->origin); break;
+    default: break;
+    }
+}
+
+static enum bm_rc reading_put(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+                              const struct about *about, const char *dark)
+{
+    char ep[EP_MAX];
+    ep_text(e->id.ep, ep);
+    bool own_time = e->id.row == 0 && e->when_ms == ENTRY_NONE && e->op != OP_OBSERVE;
+    return db_run(ap->db, SQL_READING_PUT, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "row", 'i',
+                  (int64_t)e->id.row, "op", 's', op_name(e->op), "t_ms", 'i', t, "unc_ms", 'i', unc, "received_ms", 'i',
+                  received_ms, "boot_ms", 'I', own_time ? e->t_ms : ENTRY_NONE, "node", 's', about->node[0] ? about->node : NULL,
+                  "title", 's', about->title, "card", 's', about->card, "ref", 's', about->ref[0] ? about->ref : NULL, "dark",
+                  's', dark, NULL);
+}
+
+/* --- leaves ------------------------------------------------------------------------------------------------ */
+
+enum bm_rc apply_leaf(struct apply *ap, enum exc_code code, const char *entry, const char *other)
+{
+    return db_run(ap->db, SQL_EXCEPTION_PUT, "code", 's', exc_name(code), "entry", 's', entry, "other", 's', other, "node",
+                  's', (const char *)NULL, "status", 's', exc_status_name(EXC_OPEN), "pending", 'i', (int64_t)0, NULL);
+}
+
+/* For every live reading that uses a thing: `code` stands while the thing is unknown. */
+static enum bm_rc mark_uses(struct apply *ap, enum sql_id uses, const char *name, const char *value, enum exc_code code,
+                            const char *other)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(ap->db, uses, &s, name, 's', value, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        char text[EID_TEXT_MAX];
+        struct eid id;
+        rc = apply_col_eid(s, 0, 3, &id);
+        if (!rc) rc = apply_leaf(ap, code, eid_text(&id, text), other);
+        if (rc) break;
+    }
+    stmt_done(s);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+enum bm_rc apply_unknown_card(struct apply *ap, const char *card)
+{
+    bool known;
+    enum bm_rc rc = has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
+    if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR, "code", 's', exc_name(EXC_UNKNOWN_CARD), "other", 's', card, NULL);
+    if (rc || known) return rc;
+    return mark_uses(ap, SQL_READING_USES_OF_CARD, "card", card, EXC_UNKNOWN_CARD, card);
+}
+
+static enum bm_rc unknown_item(struct apply *ap, const char *node)
+{
+    bool known;
+    enum bm_rc rc = has_row(ap, SQL_READING_ITEM_KNOWN, "node", node, &known);
+    if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR, "code", 's', exc_name(EXC_UNKNOWN_ITEM), "other", 's', node + 1, NULL);
+    if (rc || known) return rc;
+    return mark_uses(ap, SQL_READING_USES_OF_ITEM, "node", node, EXC_UNKNOWN_ITEM, node + 1);
+}
+
+/* The leaves of one new item or hold reading: cheap when all it names is known. */
+static enum bm_rc leaves_of(struct apply *ap, const struct entry *e, const struct about *about, const char *id)
+{
+    bool known = true;
+    enum bm_rc rc = BM_OK;
+    if (e->op == OP_ADD_ITEM || e->op == OP_RECAT) rc = unknown_item(ap, about->node);
+    else if (about->node[0] == '?') rc = has_row(ap, SQL_READING_ITEM_KNOWN, "node", about->node, &known);
+    if (!rc && !known) rc = apply_leaf(ap, EXC_UNKNOWN_ITEM, id, e->item);
+    if (rc || !e->patron) return rc;
+    rc = has_row(ap, SQL_READING_CARD_KNOWN, "card", e->patron, &known);
+    return rc || known ? rc : apply_leaf(ap, EXC_UNKNOWN_CARD, id, e->patron);
+}
+
+/* --- the item folds -------------------------------------------------------------------------------------------- */
+
+/* Is the reading the newest of its group, so that a step is enough? */
+static enum bm_rc is_newest(struct apply *ap, const struct node_set *group, const struct tkey *key, bool *out)
+{
+    *out = true;
+    for (size_t i = 0; i < group->count && *out; i++) {
+        struct stmt *s;
+        enum bm_rc rc = db_get(ap->db, SQL_READING_LAST_OF_NODE, &s, "node", 's', group->nodes[i], NULL);
+        if (!rc) rc = stmt_next(s);
+        if (rc == BM_ENOTFOUND) continue;
+        if (rc) return rc;
+        struct tkey last = { .t_ms = stmt_int(s, 4) };
+        rc = apply_col_eid(s, 0, 3, &last.id);
+        stmt_done(s);
+        if (rc) return rc;
+        *out = tkey_cmp(&last, key) <= 0;
+    }
+    return BM_OK;
+}
+
+static enum bm_rc step(struct apply *ap, const struct entry *e, const struct tkey *key, int64_t unc, struct outcome *out)
+{
+    struct circ_view view = { .db = ap->db, .arena = &ap->arena, .who = apply_standing_at };
+    struct unit u;
+    circ_unit(&u, &view);
+    enum bm_rc rc = circ_load(&u, &view, e);
+    if (!rc && e->op == OP_PLACE) rc = unit_declare(&u, e, key, INT64_MIN);
+    if (!rc) rc = timeline_step(&u, e, key, unc);
+    if (!rc) rc = view.rc;
+    if (!rc) rc = circ_store(ap->db, &u);
+    if (!rc) circ_outcome(&u, e, out);
+    ap->steps++;
+    return rc;
+}
+
+static enum bm_rc apply_fold(struct apply *ap, const struct entry *e, const struct tkey *key, int64_t unc,
+                             const struct about *about, const char *id, struct outcome *out)
+{
+    struct node_set group = { 0 };
+    bool newest, named = false;
+    enum bm_rc rc = apply_group(ap, about->node, &group);
+    if (!rc) rc = is_newest(ap, &group, key, &newest);
+    if (!rc && e->op == OP_PLACE) rc = has_row(ap, SQL_READING_NAMED, "ref", id, &named);
+    if (rc) return rc;
+    if (newest && !named) {
+        rc = step(ap, e, key, unc, out);
+    } else {
+        struct unit now;
+        rc = refold_group(ap, &group, &now);
+        if (!rc) circ_outcome(&now, e, out);
+    }
+    if (!rc && e->op == OP_ADD_ITEM) rc = circ_item_info(ap->db, e, key->t_ms, id);
+    return rc ? rc : leaves_of(ap, e, about, id);
+}
+
+/* --- voids --------------------------------------------------------------------------------------------------------- */
+
+/* May this void take back that entry? Its own device's earlier act, or anything from the branch; never a void. */
+static bool void_allowed(const struct eid *who, const struct eid *target, const char *target_op)
+{
+    if (str_eq(target_op, "void")) return false;
+    return strcmp(who->dev, "branch") == 0 || (strcmp(who->dev, target->dev) == 0 && target->seq < who->seq);
+}
+
+/* The target goes dark: undo what it did. */
+static enum bm_rc take_back(struct apply *ap, const struct eid *target, const char *op_text, const char *node, const char *card)
+{
+    char ep[EP_MAX], id[EID_TEXT_MAX];
+    struct node_set nodes = { 0 };
+    enum op op = OP_NOTE;
+    (void)op_parse(op_text, &op);
+    ep_text(target->ep, ep);
+    eid_text(target, id);
+    /* the group as it was, then as it is without the entry */
+    enum bm_rc rc = node && node[0] ? apply_group(ap, node, &nodes) : BM_OK;
+    if (!rc)
+        rc = db_run(ap->db, SQL_READING_DARK, "dark", 's', "void", "dev", 's', target->dev, "ep", 's', ep, "seq", 'i',
+                    (int64_t)target->seq, "row", 'i', (int64_t)target->row, NULL);
+    if (!rc) rc = apply_refold(ap, &nodes);
+    if (!rc && op_kind(op) == OPK_PEOPLE) rc = apply_people(ap, card);
+    if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
+    if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
+    for (int leaf = 0; leaf < 2 && !rc; leaf++)
+        rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's',
+                    exc_name(leaf ? EXC_UNKNOWN_ITEM : EXC_UNKNOWN_CARD), NULL);
+    if (!rc && (op == OP_ADD_ITEM || op == OP_RECAT)) rc = unknown_item(ap, node);
+    return rc;
+}
+
+static enum bm_rc apply_void(struct apply *ap, const struct entry *e, const char *id, struct outcome *out)
+{
+    char ep[EP_MAX], node[NODE_MAX] = "", card[NODE_MAX] = "", op[32] = "", target[EID_TEXT_MAX];
+    struct stmt *s;
+    ep_text(e->target.ep, ep);
+    eid_text(&e->target, target);
+    enum bm_rc rc = db_get(ap->db, SQL_READING_GET, &s, "dev", 's', e->target.dev, "ep", 's', ep, "seq", 'i',
+                           (int64_t)e->target.seq, "row", 'i', (int64_t)e->target.row, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc && rc != BM_ENOTFOUND) return rc;
+    bool there = !rc;
+    if (there) {
+        str_copy(op, sizeof op, stmt_text(s, 0));
+        if (stmt_text(s, 4)) str_copy(node, sizeof node, stmt_text(s, 4));
+        if (stmt_text(s, 6)) str_copy(card, sizeof card, stmt_text(s, 6));
+        stmt_done(s);
+    }
+    enum exc_code code = !there ? EXC_VOID_WAITS : EXC_VOID_REFUSED;
+    if (there && void_allowed(&e->id, &e->target, op)) {
+        *out = (struct outcome){ .kind = OUTCOME_APPLIED, .words = "takes back" };
+        return take_back(ap, &e->target, op, node, card);
+    }
+    *out = (struct outcome){ .kind = OUTCOME_EXCEPTION };
+    str_copy(out->words, sizeof out->words, exc_name(code));
+    return apply_leaf(ap, code, id, "");
+}
+
+/* Was the entry taken back before it arrived? Then it begins dark, and the void no longer waits. */
+static enum bm_rc voided_before(struct apply *ap, const struct entry *e, const char *id, bool *out)
+{
+    struct stmt *s;
+    *out = false;
+    enum bm_rc rc = db_get(ap->db, SQL_READING_VOIDS_OF, &s, "ref", 's', id, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        char text[EID_TEXT_MAX];
+        struct eid who;
+        rc = apply_col_eid(s, 0, -1, &who);
+        eid_text(&who, text);
+        if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', text, "code", 's', exc_name(EXC_VOID_WAITS), NULL);
+        if (rc) break;
+        if (void_allowed(&who, &e->id, op_name(e->op))) *out = true;
+        else if ((rc = apply_leaf(ap, EXC_VOID_REFUSED, text, ""))) break;
+    }
+    stmt_done(s);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* --- imports (I13) --------------------------------------------------------------------------------------------------- */
+
+static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+                                struct outcome *out);
+
+/* Rules, closed days and routes come whole: the newest observe of an origin is what stands. */
+static bool comes_whole(const char *origin)
+{
+    return str_eq(origin, "rules") || str_eq(origin, "calendar") || str_eq(origin, "routes");
+}
+
+static enum bm_rc is_newest_observe(struct apply *ap, const struct entry *e, bool *out)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(ap->db, SQL_READING_NEWEST_OBSERVE, &s, "origin", 's', e->origin, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc;
+    *out = str_eq(stmt_text(s, 0), e->id.dev) && stmt_int(s, 2) == (int64_t)e->id.seq;
+    stmt_done(s);
+    return BM_OK;
+}
+
+static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t t, int64_t received_ms)
+{
+    bool whole = comes_whole(e->origin), newest = true;
+    char ep[EP_MAX];
+    struct apply rows_ap = { .db = ap->db }; /* its arena dies with each row */
+    struct stmt *s;
+    ep_text(e->id.ep, ep);
+    enum bm_rc rc = whole ? is_newest_observe(ap, e, &newest) : BM_OK;
+    if (rc || !newest) return rc;
+    if (whole && (rc = apply_table_clear(ap, e->origin))) return rc;
+    rc = db_get(ap->db, SQL_ENTRY_ROWS, &s, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        struct entry row;
+        struct outcome ignored;
+        const char *body = stmt_text(s, 1);
+        int64_t row_t = t;
+        rc = entry_read(body, strlen(body), true, &rows_ap.arena, &row);
+        if (rc) break;
+        row.id = e->id;
+        row.id.row = (uint32_t)stmt_int(s, 0);
+        if (row.when_ms != ENTRY_NONE && row.when_ms < t) row_t = row.when_ms; /* a loan's own date */
+        rc = whole ? apply_table_row(&rows_ap, &row, e->origin) : apply_reading(&rows_ap, &row, row_t, 0, received_ms, &ignored);
+        if (rc) {
+            err_prefix(rc, "row %u: ", row.id.row);
+            break;
+        }
+        arena_free(&rows_ap.arena);
+    }
+    stmt_done(s);
+    arena_free(&rows_ap.arena);
+    ap->refolds += rows_ap.refolds;
+    ap->steps += rows_ap.steps;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* --- one entry --------------------------------------------------------------------------------------------------------- */
+
+static enum bm_rc note_clock(struct apply *ap, const struct entry *e)
+{
+    char ep[EP_MAX];
+    enum clock_src src;
+    if (!clock_src_parse(e->src, &src)) return err_set(BM_EINPUT, "a clock source not known here");
+    ep_text(e->id.ep, ep);
+    return db_run(ap->db, SQL_CLOCK_ADD, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "t", 'i',
+                  e->t_ms, "off", 'i', e->off_ms, "unc", 'i', e->unc_ms, "src", 's', e->src, NULL);
+}
+
+static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+                                struct outcome *out)
+{
+    char id[EID_TEXT_MAX];
+    struct about about;
+    bool dark;
+    struct tkey key = { .t_ms = t, .id = e->id };
+    eid_text(&e->id, id);
+    about_entry(e, &about);
+    *out = (struct outcome){ .kind = OUTCOME_APPLIED };
+    enum bm_rc rc = voided_before(ap, e, id, &dark);
+    if (!rc) rc = reading_put(ap, e, t, unc, received_ms, &about, dark ? "void" : NULL);
+    if (rc || dark) {
+        str_copy(out->words, sizeof out->words, "taken back");
+        return rc;
+    }
+    switch (op_kind(e->op)) {
+    case OPK_ITEM:
+    case OPK_HOLD: return apply_fold(ap, e, &key, unc, &about, id, out);
+    case OPK_PEOPLE:
+        rc = apply_people(ap, e->patron);
+        if (!rc && e->op == OP_REGISTER && about.ref[0]) rc = apply_same_person(ap, about.ref);
+        return rc ? rc : apply_outcome_now(ap, &e->id, out);
+    case OPK_TITLE: return circ_title(ap->db, e, t, id);
+    case OPK_VISIT: return circ_visit(ap->db, e, t);
+    case OPK_CLOCK: return e->op == OP_CLOCK ? retime(ap, e) : BM_OK;
+    case OPK_STAFF:
+        if (e->op == OP_VOID) return apply_void(ap, e, id, out);
+        return e->op == OP_OBSERVE ? apply_observe(ap, e, t, received_ms) : BM_OK;
+    case OPK_TABLE:
+    case OPK_MONEY:
+    case OPK_NOTE: return BM_OK;
+    default: return BM_OK;
+    }
+}
+
+enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out)
+{
+    int64_t t, unc;
+    enum bm_rc rc = e->op == OP_CLOCK ? note_clock(ap, e) : BM_OK;
+    if (!rc) rc = true_time(ap, e, received_ms, &t, &unc);
+    if (!rc) rc = apply_reading(ap, e, t, unc, received_ms, out);
+    arena_free(&ap->arena);
+    return rc;
+}
+
+enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *id, struct outcome *out)
+{
+    char text[EID_TEXT_MAX];
+    struct stmt *s;
+    *out = (struct outcome){ .kind = OUTCOME_APPLIED };
+    enum bm_rc rc = db_get(ap->db, SQL_EXCEPTIONS_OF_ENTRY, &s, "entry", 's', eid_text(id, text), NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        if (!str_eq(stmt_text(s, 2), "open")) continue;
+        size_t used = strlen(out->words);
+        out->kind = OUTCOME_EXCEPTION;
+        snprintf(out->words + used, sizeof out->words - used, "%s%s", used ? "," : "", stmt_text(s, 0));
+    }
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* --- verify --------------------------------------------------------------------------------------------------------------- */
+
+/* No groups, no steps, no stored state: every reading once, in the one order, in one unit. */
+enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *differences)
+{
+    struct circ_view view = { .db = ap->db, .arena = &ap->arena, .who = apply_standing_at };
+    struct unit was, now;
+    struct read_list list = { 0 };
+    struct stmt *s;
+    circ_unit(&was, &view);
+    circ_unit(&now, &view);
+    enum bm_rc rc = db_get(ap->db, SQL_READINGS_ALL, &s, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        enum op op;
+        if (!op_parse(stmt_text(s, 7), &op) || (op_kind(op) != OPK_ITEM && op_kind(op) != OPK_HOLD)) continue;
+        if ((rc = read_put(ap, s, 8, &list))) break;
+    }
+    stmt_done(s);
+    if (rc == BM_ENOTFOUND) rc = circ_load_all(&was, &view);
+    if (!rc) rc = fold(ap, &now, &view, &list);
+    if (!rc) rc = circ_replace(ap->db, &was, &now, true, differences);
+    *readings = (int64_t)list.count;
+    arena_free(&ap->arena);
+    return rc;
+}

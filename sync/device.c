@@ -1,0 +1,78 @@
+/* sync/device.c -- see device.h */
+#include "sync/device.h"
+
+#include <string.h>
+
+static bool name_ok(const char *dev)
+{
+    size_t n = strlen(dev);
+    return n >= 2 && n < ENTRY_DEV_MAX && strspn(dev, "abcdefghijklmnopqrstuvwxyz0123456789-") == n && strcmp(dev, "branch") != 0;
+}
+
+enum bm_rc device_add(struct branch *b, const char *dev, const char *name, char code[SEAL_CODE_MAX], int64_t *until_s)
+{
+    unsigned char hash[SEAL_HASH_BYTES];
+    char hex[2 * SEAL_HASH_BYTES + 1];
+    struct stmt *s;
+    if (!name_ok(dev)) return err_set(BM_EUSAGE, "a device's name is 2 to 23 of a-z 0-9 and -, and not \"branch\"");
+    enum bm_rc rc = seal_code_new(&b->env, code);
+    if (!rc) rc = seal_code_hash(code, hash);
+    if (rc) return rc;
+    hex_encode(hex, hash, sizeof hash);
+    *until_s = env_wall_ms(&b->env) / 1000 + BRANCH_CODE_VALID_S;
+    rc = db_begin(b->db);
+    if (rc) return rc;
+    rc = db_get(b->db, SQL_DEVICE_GET, &s, "dev", 's', dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (!rc) {
+        bool enrolled = stmt_text(s, 0) != NULL;
+        stmt_done(s);
+        if (enrolled) rc = err_set(BM_EEXISTS, "%s is enrolled already; take another name", dev);
+    } else if (rc == BM_ENOTFOUND) {
+        rc = BM_OK;
+    }
+    if (!rc)
+        rc = db_run(b->db, SQL_DEVICE_ADD, "dev", 's', dev, "name", 's', name ? name : "", "practice", 'i', (int64_t)b->practice,
+                    "code_hash", 's', hex, "until_s", 'i', *until_s, NULL);
+    return db_end(b->db, rc);
+}
+
+static enum bm_rc refuse(void)
+{
+    return err_set(BM_EAUTH, "the enrolment code is wrong, used or too old; make a new one at the branch: branch device add NAME");
+}
+
+static enum bm_rc use_code(struct branch *b, const char *hash_hex, const char *key_hex, char dev[ENTRY_DEV_MAX])
+{
+    struct stmt *s;
+    int64_t now_ms = env_wall_ms(&b->env);
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_BY_CODE, &s, "code_hash", 's', hash_hex, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? refuse() : rc;
+    bool fresh = stmt_int(s, 1) >= now_ms / 1000 && str_copy(dev, ENTRY_DEV_MAX, stmt_text(s, 0));
+    stmt_done(s);
+    if (!fresh) return refuse();
+    return db_run(b->db, SQL_DEVICE_ENROL, "public_key", 's', key_hex, "now_ms", 'i', now_ms, "dev", 's', dev, NULL);
+}
+
+enum bm_rc device_enrol(struct branch *b, const char *code, const unsigned char public_key[SEAL_PUBLIC_BYTES], char dev[ENTRY_DEV_MAX])
+{
+    unsigned char hash[SEAL_HASH_BYTES];
+    char hash_hex[2 * SEAL_HASH_BYTES + 1], key_hex[2 * SEAL_PUBLIC_BYTES + 1];
+    if (seal_code_hash(code, hash)) return refuse();
+    hex_encode(hash_hex, hash, sizeof hash);
+    hex_encode(key_hex, public_key, SEAL_PUBLIC_BYTES);
+    enum bm_rc rc = db_begin(b->db);
+    return rc ? rc : db_end(b->db, use_code(b, hash_hex, key_hex, dev));
+}
+
+enum bm_rc device_key(struct branch *b, const char *dev, unsigned char public_key[SEAL_PUBLIC_BYTES])
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_GET, &s, "dev", 's', dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc && rc != BM_ENOTFOUND) return rc;
+    bool good = !rc && stmt_text(s, 0) && stmt_int(s, 4) == ENTRY_NONE && hex_decode(public_key, SEAL_PUBLIC_BYTES, stmt_text(s, 0));
+    if (!rc) stmt_done(s);
+    return good ? BM_OK : err_set(BM_EAUTH, "this device is not enrolled at this branch, or was revoked");
+}

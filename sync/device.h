@@ -1,0 +1,22 @@
+/* sync/device.h -- laptops: enrolled with a one-time code, known by their key.
+ * Floor:      sync. Uses branch, seal.
+ * Owns:       nothing.
+ * Invariants: a code works once and for BRANCH_CODE_VALID_S; its hash alone is stored; a practice branch enrols
+ *             practice laptops only, so that no practice entry reaches a real branch.
+ * Threads:    one per branch handle. */
+#ifndef BM_DEVICE_H
+#define BM_DEVICE_H
+
+#include "sync/branch.h"
+
+/* A new device, or a new code for one that is not enrolled yet. name: [a-z0-9-], 2 to 23 bytes, not "branch".
+ * ret: BM_OK | BM_EUSAGE name | BM_EEXISTS it is enrolled already */
+BM_MUST_CHECK enum bm_rc device_add(struct branch *b, const char *dev, const char *name, char code[SEAL_CODE_MAX],
+                                    int64_t *until_s);
+/* Use a code up. ret: BM_OK, dev set | BM_EAUTH wrong, used or too old (one answer for all three) */
+BM_MUST_CHECK enum bm_rc device_enrol(struct branch *b, const char *code, const unsigned char public_key[SEAL_PUBLIC_BYTES],
+                                      char dev[ENTRY_DEV_MAX]);
+/* ret: BM_OK | BM_EAUTH not enrolled, or revoked */
+BM_MUST_CHECK enum bm_rc device_key(struct branch *b, const char *dev, unsigned char public_key[SEAL_PUBLIC_BYTES]);
+
+#endif

@@ -1,0 +1,43 @@
+/* sync/server.h -- `branch serve`: what laptops ask of the branch, over HTTP.
+ * Floor:      sync. Uses branch, ingest, feed, device, http.
+ * Owns:       the listening server while server_run runs.
+ * Invariants: I3, I4, I11; a request does one thing, may be cut anywhere and be asked again.
+ * Threads:    server_run blocks its thread; the handler runs on the server's.
+ *
+ * GET  /healthz                 {"ok":true,...}; no secrets
+ * POST /sync/enrol              {"code","public_key"} -> {"device","server","server_key","box_key","who_key","zone",...}
+ * POST /sync/challenge          -> {"nonce","server","proto"}
+ * POST /sync/hello              headers Bookmobile-Device, Bookmobile-Signature (hex, over "bookmobile-hello-1\0" nonce body)
+ *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","heads":[...]}
+ * all below: Authorization: Bearer TOKEN
+ * POST /sync/push               a batch (sync/wire.h) -> {"result","outcomes":[...]}
+ * POST /sync/pull               {"rev","tag"} -> packed feed: a header line, then lines of sync/feed.h; or {"snapshot":true}
+ * POST /sync/snapshot           -> {"path","bytes","raw","hash","signature",...}
+ * GET  /sync/snapshot/NAME      the file, by ranges */
+#ifndef BM_SERVER_H
+#define BM_SERVER_H
+
+#include <stdint.h>
+
+#include "common/err.h"
+
+enum {
+    SERVER_PROTO = 1,
+    SERVER_SESSIONS_MAX = 256,
+    SERVER_SESSION_S = 3600,
+    SERVER_NONCES_MAX = 256,
+    SERVER_SNAPSHOT_S = 6 * 3600 /* a snapshot file nobody fetches goes after that */
+};
+
+struct server_options {
+    const char *address; /* "127.0.0.1" */
+    uint16_t port;       /* 0 = the system chooses */
+    const char *cert_file, *key_file; /* PEM; both or none */
+    void (*ready)(void *ctx, uint16_t port);
+    void *ctx;
+};
+
+/* Serve until SIGTERM or SIGINT. ret: BM_OK ended in order | faults of branch_open and http_server_start */
+BM_MUST_CHECK enum bm_rc server_run(const char *dir, const struct server_options *options);
+
+#endif

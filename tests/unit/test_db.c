@@ -1,0 +1,543 @@
+/* tests/unit/test_db.c -- the one door to SQLite: statements, files, locks, transactions, damage and full disks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/db.h"
+
+/* --- a directory of its own for each test ------------------------------------------------------------ */
+
+struct place {
+    char dir[64], path[96];
+};
+
+static int open_place(void **state)
+{
+    struct place *p = calloc(1, sizeof *p);
+    if (!p) return -1;
+    str_copy(p->dir, sizeof p->dir, "/tmp/bm-test-db-XXXXXX");
+    if (!mkdtemp(p->dir)) return -1;
+    snprintf(p->path, sizeof p->path, "%s/journal.db", p->dir);
+    *state = p;
+    return 0;
+}
+
+static int close_place(void **state)
+{
+    struct place *p = *state;
+    static const char *const names[] = { "journal.db", "journal.db-wal", "journal.db-shm", "copy.db", "lock" };
+    char path[128];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", p->dir, names[i]);
+        unlink(path);
+    }
+    int bad = rmdir(p->dir);
+    free(p);
+    return bad;
+}
+
+static void ok(enum bm_rc rc)
+{
+    if (rc) fail_msg("%s: %s", err_name(rc), err_text(rc));
+}
+
+static struct db *open_journal(const struct place *p, struct db_lock *lock)
+{
+    struct db *db;
+    ok(db_open(p->path, DB_JOURNAL, SQL_FILE_JOURNAL, lock, &db));
+    return db;
+}
+
+static void put(struct db *db, const char *key, const char *value)
+{
+    ok(db_run(db, SQL_META_SET, "key", 's', key, "value", 's', value, NULL));
+}
+
+static bool has(struct db *db, const char *key)
+{
+    struct stmt *s;
+    ok(db_get(db, SQL_META_GET, &s, "key", 's', key, NULL));
+    enum bm_rc rc = stmt_next(s);
+    stmt_done(s);
+    if (rc && rc != BM_ENOTFOUND) ok(rc);
+    return rc == BM_OK;
+}
+
+/* The first value of a statement of our own, as text in `out`. */
+static const char *value(struct db *db, const char *sql, char *out, size_t size)
+{
+    struct stmt *s;
+    ok(db_prepare(db, sql, &s));
+    ok(stmt_next(s));
+    str_copy(out, size, stmt_text(s, 0) ? stmt_text(s, 0) : "NULL");
+    stmt_free(s);
+    return out;
+}
+
+static int64_t number(struct db *db, const char *sql)
+{
+    char text[32];
+    int64_t x = -1;
+    assert_true(str_to_i64(value(db, sql, text, sizeof text), INT64_MIN, INT64_MAX, &x));
+    return x;
+}
+
+/* --- statements --------------------------------------------------------------------------------------- */
+
+static const char *const schemas[] = {
+    SQL_FILE_JOURNAL, SQL_FILE_CIRCULATION, SQL_FILE_BRANCH, SQL_FILE_REPLICA,
+#ifdef SQL_FILE_CATALOG
+    SQL_FILE_CATALOG,
+#endif
+#ifdef SQL_FILE_GPS
+    SQL_FILE_GPS,
+#endif
+#ifdef SQL_FILE_FEED
+    SQL_FILE_FEED,
+#endif
+#ifdef SQL_FILE_REPORT
+    SQL_FILE_REPORT,
+#endif
+#ifdef SQL_FILE_STAFF
+    SQL_FILE_STAFF,
+#endif
+};
+
+static struct db *open_all(struct env *env)
+{
+    struct db *db;
+    ok(db_open(":memory:", DB_MEMORY, NULL, NULL, &db));
+    env_made(env, 1, 1000, 1000);
+    ok(db_add_tag(db, env));
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) ok(db_exec(db, schemas[i]));
+    return db;
+}
+
+static void test_db_every_embedded_statement_prepares(void **state)
+{
+    (void)state;
+    struct env env;
+    struct db *db = open_all(&env);
+    int bad = 0;
+    for (int i = 0; i < SQL_COUNT; i++) {
+        struct stmt *s;
+        enum bm_rc rc = db_prepare(db, sql_text[i], &s);
+        if (rc) print_error("%s: %s\n", sql_name[i], err_text(rc)), bad++;
+        else stmt_free(s);
+    }
+    assert_int_equal(bad, 0);
+    assert_true(SQL_COUNT > 100);
+    db_close(db);
+}
+
+/* The index is kept by triggers; a handle hardened too far refuses them. */
+static void test_db_hardening_leaves_the_search_index_working(void **state)
+{
+    (void)state;
+    struct env env;
+    struct db *db = open_all(&env);
+    for (int i = 0; i < 2; i++) /* put in, then changed */
+        ok(db_run(db, SQL_TITLE_PUT, "key", 's', "t1", "name", 's', i ? "Tea" : "Tiger", "author", 's', "Kerr", "isbn", 's', "",
+                  "itype", 's', NULL, "callno", 's', NULL, "detail", 's', "", "src_t", 'i', (int64_t)1, "src", 's', "b.1.1", NULL));
+    assert_int_equal(number(db, "SELECT count(*) FROM title_text WHERE title_text MATCH 'tea'"), 1);
+    assert_int_equal(number(db, "SELECT count(*) FROM title_text WHERE title_text MATCH 'tiger'"), 0);
+    ok(db_run(db, SQL_TITLE_DELETE, "key", 's', "t1", NULL));
+    assert_int_equal(number(db, "SELECT count(*) FROM title_text WHERE title_text MATCH 'tea'"), 0);
+    db_close(db);
+}
+
+static void test_db_a_parameter_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    struct env env;
+    struct db *db = open_all(&env);
+    struct stmt *s;
+    assert_int_equal(db_get(db, SQL_META_GET, &s, "clef", 's', "x", NULL), BM_EINTERNAL);
+    assert_null(s);
+    assert_non_null(strstr(err_text(BM_EINTERNAL), "META_GET has no parameter clef"));
+    assert_int_equal(db_run(db, SQL_META_SET, "key", 's', "k", "valeu", 's', "v", NULL), BM_EINTERNAL);
+    assert_false(has(db, "k"));
+    put(db, "k", "v"); /* the statement is usable afterwards */
+    assert_true(has(db, "k"));
+    db_close(db);
+}
+
+static void test_db_values_come_back_as_they_were_bound(void **state)
+{
+    (void)state;
+    struct env env;
+    struct db *db = open_all(&env);
+    static const unsigned char hash[32] = { 1, 0, 255 };
+    struct stmt *s;
+    size_t len = 0;
+    ok(db_run(db, SQL_EPOCH_ADD, "dev", 's', "van", "ep", 's', "0123456789abcdef", "parent", 's', NULL, "parent_seq", 'i', INT64_MAX,
+              "first_seq", 'i', (int64_t)-1, "head_seq", 'i', (int64_t)0, "head_hash", 'b', (const void *)hash, sizeof hash,
+              "head_t", 'i', (int64_t)7, NULL));
+    ok(db_get(db, SQL_EPOCH_GET, &s, "dev", 's', "van", "ep", 's', "0123456789abcdef", NULL));
+    ok(stmt_next(s));
+    assert_int_equal(stmt_kind(s, 0), 'n');
+    assert_null(stmt_text(s, 0));
+    assert_int_equal(stmt_int(s, 0), INT64_MIN);
+    assert_int_equal(stmt_int_or(s, 0, 5), 5);
+    assert_int_equal(stmt_int(s, 1), INT64_MAX);
+    assert_int_equal(stmt_int(s, 2), -1);
+    assert_int_equal(stmt_kind(s, 4), 'b');
+    assert_memory_equal(stmt_blob(s, 4, &len), hash, sizeof hash);
+    assert_int_equal(len, sizeof hash);
+    assert_int_equal(stmt_next(s), BM_ENOTFOUND);
+    /* A row that breaks the table's rules is refused. */
+    assert_int_equal(db_run(db, SQL_EPOCH_ADD, "dev", 's', "van", "ep", 's', "short", "parent", 's', NULL, "parent_seq", 'i',
+                            (int64_t)0, "first_seq", 'i', (int64_t)0, "head_seq", 'i', (int64_t)0, "head_hash", 'b',
+                            (const void *)hash, sizeof hash, "head_t", 'i', (int64_t)7, NULL),
+                     BM_ECORRUPT);
+    db_close(db);
+}
+
+static void test_db_tags_are_random_and_follow_the_world(void **state)
+{
+    (void)state;
+    struct env env;
+    struct db *db = open_all(&env);
+    int64_t a = number(db, "SELECT bm_tag()"), b = number(db, "SELECT bm_tag()");
+    assert_true(a != b);
+    db_close(db);
+    db = open_all(&env);
+    assert_int_equal(number(db, "SELECT bm_tag()"), a);
+    db_close(db);
+}
+
+/* --- files --------------------------------------------------------------------------------------------- */
+
+static void test_db_a_new_file_is_made_whole_and_opens_again(void **state)
+{
+    struct place *p = *state;
+    struct db *db;
+    char text[32];
+    assert_int_equal(db_open(p->path, DB_JOURNAL, NULL, NULL, &db), BM_ENOTFOUND);
+    assert_null(db);
+    assert_int_not_equal(access(p->path, F_OK), 0);
+    db = open_journal(p, NULL);
+    assert_string_equal(value(db, "PRAGMA journal_mode", text, sizeof text), "wal");
+    assert_int_equal(number(db, "PRAGMA user_version"), 1);
+    assert_int_equal(number(db, "PRAGMA synchronous"), 2);
+    assert_int_equal(number(db, "PRAGMA foreign_keys"), 1);
+    struct stat st;
+    assert_int_equal(stat(p->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    put(db, "k", "v");
+    db_close(db);
+    db = open_journal(p, NULL); /* not made a second time */
+    assert_true(has(db, "k"));
+    db_close(db);
+    ok(db_open(p->path, DB_REPLICA, NULL, NULL, &db));
+    assert_int_equal(number(db, "PRAGMA synchronous"), 1);
+    assert_string_equal(db_path(db), p->path);
+    db_close(db);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void test_db_files_that_are_not_ours_are_refused(void **state)
+{
+    struct place *p = *state;
+    struct db *db;
+    write_file(p->path, "");
+    assert_int_equal(db_open(p->path, DB_JOURNAL, NULL, NULL, &db), BM_ECORRUPT); /* cut short when it was made */
+    char text[4096];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    write_file(p->path, text);
+    assert_int_equal(db_open(p->path, DB_JOURNAL, SQL_FILE_JOURNAL, NULL, &db), BM_ECORRUPT);
+    assert_null(db);
+    char deeper[160];
+    snprintf(deeper, sizeof deeper, "%s/no/such/journal.db", p->dir);
+    assert_int_equal(db_open(deeper, DB_JOURNAL, SQL_FILE_JOURNAL, NULL, &db), BM_EIO);
+}
+
+static void test_db_a_schema_that_fails_leaves_nothing_half_made(void **state)
+{
+    struct place *p = *state;
+    struct db *db;
+    assert_int_not_equal(db_open(p->path, DB_JOURNAL, "CREATE TABLE a(b INTEGER) STRICT; CREATE TABLE oops(", NULL, &db), BM_OK);
+    db = open_journal(p, NULL); /* as if new */
+    assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'a'"), 0);
+    put(db, "k", "v");
+    db_close(db);
+}
+
+static void fill(struct db *db, int count)
+{
+    char key[16], text[201];
+    memset(text, 'x', 200);
+    text[200] = '\0';
+    ok(db_begin(db));
+    for (int i = 0; i < count; i++) {
+        snprintf(key, sizeof key, "%06d", i);
+        put(db, key, text);
+    }
+    ok(db_end(db, BM_OK));
+}
+
+static void test_db_copy_is_whole_and_stands_alone(void **state)
+{
+    struct place *p = *state;
+    struct db *db = open_journal(p, NULL), *copy;
+    char path[96];
+    snprintf(path, sizeof path, "%s/copy.db", p->dir);
+    fill(db, 500);
+    ok(db_copy_to(db, path));
+    put(db, "later", "v");
+    ok(db_open(path, DB_REPLICA, NULL, NULL, &copy));
+    ok(db_quick_check(copy));
+    assert_int_equal(number(copy, "SELECT count(*) FROM meta"), 500);
+    assert_false(has(copy, "later"));
+    db_close(copy);
+    db_close(db);
+    char wal[112]; /* remove what the copy's handle left */
+    snprintf(wal, sizeof wal, "%s-wal", path);
+    unlink(wal);
+    snprintf(wal, sizeof wal, "%s-shm", path);
+    unlink(wal);
+}
+
+static void test_db_damage_is_found(void **state)
+{
+    struct place *p = *state;
+    struct db *db = open_journal(p, NULL);
+    fill(db, 3000);
+    ok(db_quick_check(db));
+    ok(db_checkpoint(db));
+    db_close(db);
+    int fd = open(p->path, O_WRONLY);
+    unsigned char noise[2048];
+    memset(noise, 0xA5, sizeof noise);
+    for (off_t page = 20; page < 60; page += 10) assert_int_equal(pwrite(fd, noise, sizeof noise, page * 4096), sizeof noise);
+    close(fd);
+    ok(db_open(p->path, DB_JOURNAL, NULL, NULL, &db));
+    assert_int_equal(db_quick_check(db), BM_ECORRUPT);
+    assert_non_null(strstr(err_text(BM_ECORRUPT), p->path));
+    db_close(db);
+}
+
+/* --- locks ------------------------------------------------------------------------------------------------ */
+
+static void test_db_two_processes_do_not_write_at_once(void **state)
+{
+    struct place *p = *state;
+    int ready[2], go[2];
+    char byte = 'x', mine[64];
+    assert_int_equal(pipe(ready) | pipe(go), 0);
+    pid_t child = fork();
+    if (child == 0) { /* holds the lock until told */
+        struct db_lock *lock;
+        bool held = db_lock_open(p->dir, &lock) == BM_OK && db_lock_take(lock, 1000) == BM_OK;
+        if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1) held = false;
+        _exit(held ? 0 : 1); /* killed or ended: the lock goes with the process */
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    struct db_lock *lock;
+    ok(db_lock_open(p->dir, &lock));
+    assert_int_equal(db_lock_take(lock, 20), BM_EBUSY);
+    snprintf(mine, sizeof mine, "(process %ld)", (long)child);
+    assert_non_null(strstr(err_text(BM_EBUSY), mine));
+    assert_int_equal(write(go[1], &byte, 1), 1);
+    ok(db_lock_take(lock, 5000));
+    db_lock_give(lock);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    db_lock_close(lock);
+    for (int i = 0; i < 2; i++) close(ready[i]), close(go[i]);
+}
+
+static bool is_free(const struct place *p)
+{
+    struct db_lock *other; /* a second open file is a stranger to flock, even in one process */
+    ok(db_lock_open(p->dir, &other));
+    enum bm_rc rc = db_lock_take(other, 0);
+    if (!rc) db_lock_give(other);
+    db_lock_close(other);
+    return rc == BM_OK;
+}
+
+static void test_db_lock_is_held_for_a_write_transaction_and_no_longer(void **state)
+{
+    struct place *p = *state;
+    struct db_lock *lock;
+    ok(db_lock_open(p->dir, &lock));
+    struct db *db = open_journal(p, lock);
+    assert_true(is_free(p));
+    ok(db_begin(db));
+    assert_false(is_free(p));
+    ok(db_begin(db));
+    ok(db_end(db, BM_OK));
+    assert_false(is_free(p));
+    ok(db_end(db, BM_OK));
+    assert_true(is_free(p));
+    ok(db_begin(db));
+    assert_int_equal(db_end(db, BM_EREFUSED), BM_EREFUSED);
+    assert_true(is_free(p));
+    ok(db_begin_read(db)); /* who only reads hinders nobody */
+    assert_true(is_free(p));
+    ok(db_end(db, BM_OK));
+    ok(db_lock_take(lock, 0)); /* nests with a transaction inside */
+    ok(db_begin(db));
+    ok(db_end(db, BM_OK));
+    assert_false(is_free(p));
+    db_lock_give(lock);
+    assert_true(is_free(p));
+    db_close(db);
+    db_lock_close(lock);
+}
+
+/* --- transactions -------------------------------------------------------------------------------------------- */
+
+static void test_db_a_nested_failure_rolls_back_the_whole(void **state)
+{
+    struct place *p = *state;
+    struct db *db = open_journal(p, NULL);
+    ok(db_begin(db));
+    put(db, "outer", "v");
+    ok(db_begin(db));
+    put(db, "inner", "v");
+    assert_int_equal(db_end(db, BM_ELIMIT), BM_ELIMIT);
+    assert_int_equal(db_end(db, BM_OK), BM_ELIMIT); /* who forgets the inner failure is told */
+    assert_false(has(db, "outer") || has(db, "inner"));
+    ok(db_begin(db));
+    put(db, "outer", "v");
+    ok(db_end(db, BM_OK)); /* the handle is as good as before */
+    assert_true(has(db, "outer"));
+    db_close(db);
+}
+
+static void test_db_savepoints_undo_what_was_done_since(void **state)
+{
+    struct place *p = *state;
+    struct db *db = open_journal(p, NULL);
+    ok(db_begin(db));
+    put(db, "before", "v");
+    ok(db_save(db, "one"));
+    put(db, "undone", "v");
+    ok(db_save(db, "two"));
+    put(db, "undone_too", "v");
+    ok(db_save_end(db, "two", BM_OK));
+    assert_int_equal(db_save_end(db, "one", BM_EINPUT), BM_EINPUT);
+    ok(db_save(db, "three"));
+    put(db, "kept", "v");
+    ok(db_save_end(db, "three", BM_OK));
+    ok(db_end(db, BM_OK));
+    assert_true(has(db, "before") && has(db, "kept"));
+    assert_false(has(db, "undone") || has(db, "undone_too"));
+    db_close(db);
+}
+
+static void test_db_an_open_cursor_does_not_hold_a_transaction(void **state)
+{
+    struct place *p = *state;
+    struct db *db = open_journal(p, NULL);
+    struct stmt *s;
+    ok(db_begin(db));
+    put(db, "k", "v");
+    ok(db_get(db, SQL_META_GET, &s, "key", 's', "k", NULL));
+    ok(stmt_next(s)); /* and left there */
+    ok(db_end(db, BM_OK));
+    assert_true(has(db, "k"));
+    db_close(db);
+}
+
+static void test_db_a_reader_keeps_one_view_while_others_write(void **state)
+{
+    struct place *p = *state;
+    struct db *writer = open_journal(p, NULL), *reader = open_journal(p, NULL);
+    put(writer, "a", "v");
+    ok(db_begin_read(reader));
+    assert_true(has(reader, "a"));
+    put(writer, "b", "v");
+    assert_false(has(reader, "b"));
+    ok(db_end(reader, BM_OK));
+    assert_true(has(reader, "b"));
+    db_close(reader);
+    db_close(writer);
+}
+
+/* --- a full disk ------------------------------------------------------------------------------------------------ */
+
+static int fill_disk(const struct place *p)
+{
+    struct db *db = open_journal(p, NULL);
+    char key[16], text[2001];
+    memset(text, 'x', 2000);
+    text[2000] = '\0';
+    enum bm_rc rc = BM_OK;
+    int committed = 0;
+    while (!rc && committed < 5000) {
+        snprintf(key, sizeof key, "%d", committed);
+        ok(db_begin(db));
+        rc = db_run(db, SQL_META_SET, "key", 's', key, "value", 's', text, NULL);
+        rc = db_end(db, rc);
+        committed += rc == BM_OK;
+    }
+    if (rc != BM_EFULL) fail_msg("%s: %s after %d rows", err_name(rc), err_text(rc), committed);
+    assert_int_equal(number(db, "SELECT count(*) FROM meta"), committed);
+    db_close(db);
+    return committed;
+}
+
+static void test_db_a_full_disk_is_told_and_loses_nothing_committed(void **state)
+{
+    struct place *p = *state;
+    if (geteuid() != 0 || mount("tmpfs", p->dir, "tmpfs", 0, "size=1m,mode=700") != 0) {
+        print_message("skipped: a small disk can be made by root only\n");
+        skip();
+    }
+    int committed = fill_disk(p);
+    assert_true(committed > 50);
+    struct db *db = open_journal(p, NULL);
+    assert_int_equal(number(db, "SELECT count(*) FROM meta"), committed);
+    ok(db_quick_check(db));
+    db_close(db);
+    assert_int_equal(umount(p->dir), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_db_every_embedded_statement_prepares),
+        cmocka_unit_test(test_db_hardening_leaves_the_search_index_working),
+        cmocka_unit_test(test_db_a_parameter_that_is_not_there_is_refused),
+        cmocka_unit_test(test_db_values_come_back_as_they_were_bound),
+        cmocka_unit_test(test_db_tags_are_random_and_follow_the_world),
+        TEST(test_db_a_new_file_is_made_whole_and_opens_again),
+        TEST(test_db_files_that_are_not_ours_are_refused),
+        TEST(test_db_a_schema_that_fails_leaves_nothing_half_made),
+        TEST(test_db_copy_is_whole_and_stands_alone),
+        TEST(test_db_damage_is_found),
+        TEST(test_db_two_processes_do_not_write_at_once),
+        TEST(test_db_lock_is_held_for_a_write_transaction_and_no_longer),
+        TEST(test_db_a_nested_failure_rolls_back_the_whole),
+        TEST(test_db_savepoints_undo_what_was_done_since),
+        TEST(test_db_an_open_cursor_does_not_hold_a_transaction),
+        TEST(test_db_a_reader_keeps_one_view_while_others_write),
+        TEST(test_db_a_full_disk_is_told_and_loses_nothing_committed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
