@@ -128,6 +128,8 @@ SELECT 1 FROM patron WHERE card = :card AND since_id IS NOT NULL
 
 -- name: READING_SAME_PERSON
 SELECT dev, ep, seq, row, t_ms, card FROM reading WHERE ref = :who AND op = 'register_patron' AND dark IS NULL
+AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.code = 'card_clash' AND x.entry = reading.dev || '.' || reading.ep || '.' ||
+  reading.seq || CASE WHEN reading.row > 0 THEN '.' || reading.row ELSE '' END)
 ORDER BY t_ms, dev, ep, seq, row
 
 -- name: READING_NEWEST_OBSERVE

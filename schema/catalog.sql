@@ -39,3 +39,26 @@ FROM item i LEFT JOIN title t ON t.key = i.title
 LEFT JOIN loan l ON l.id = i.loan LEFT JOIN patron p ON p.card = l.card
 LEFT JOIN hold h ON h.id = i.aside LEFT JOIN patron q ON q.card = h.card
 WHERE i.barcode = :barcode
+
+-- name: CATALOG_LOANS
+SELECT l.id, l.item, l.out_ms, l.due_s, l.renewals, t.name, t.author FROM loan l
+LEFT JOIN item i ON i.barcode = l.item LEFT JOIN title t ON t.key = i.title
+WHERE l.end_ms IS NULL AND l.card IN (SELECT card FROM patron WHERE account = :account) ORDER BY l.due_s, l.id
+
+-- name: CATALOG_HOLDS_OF_ACCOUNT
+SELECT h.id, h.card, p.name, h.title, t.name, t.author, h.item, h.pickup, h.state, h.by_item FROM hold h
+LEFT JOIN title t ON t.key = h.title LEFT JOIN patron p ON p.card = h.card
+WHERE h.card IN (SELECT card FROM patron WHERE account = :account) AND h.state IN ('waiting', 'captured')
+ORDER BY h.key_t, h.id LIMIT :count
+
+-- name: CATALOG_HOLDS_OF_TITLE
+SELECT h.id, h.card, p.name, h.title, t.name, t.author, h.item, h.pickup, h.state, h.by_item FROM hold h
+LEFT JOIN title t ON t.key = h.title LEFT JOIN patron p ON p.card = h.card
+WHERE h.title = :title AND h.state IN ('waiting', 'captured')
+ORDER BY h.key_t, h.id LIMIT :count
+
+-- name: CATALOG_HOLDS
+SELECT h.id, h.card, p.name, h.title, t.name, t.author, h.item, h.pickup, h.state, h.by_item FROM hold h
+LEFT JOIN title t ON t.key = h.title LEFT JOIN patron p ON p.card = h.card
+WHERE h.state IN ('waiting', 'captured')
+ORDER BY t.name, h.title, h.key_t, h.id LIMIT :count

@@ -44,3 +44,9 @@ SELECT (SELECT count(*) FROM title), (SELECT count(*) FROM item), (SELECT count(
 
 -- name: REPORT_BRANCH_LINE
 SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
+
+-- name: REPORT_EXCEPTIONS
+SELECT code, entry, other, status FROM exception ORDER BY code, entry, other
+
+-- name: REPORT_PATRONS
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id FROM patron ORDER BY card

@@ -420,36 +420,38 @@ static bool void_allowed(const struct eid *who, const struct eid *target, const 
 }
 
 /* The target goes dark: undo what it did. */
-static enum bm_rc take_back(struct apply *ap, const struct eid *target, const char *op_text, const char *node, const char *card)
+static enum bm_rc take_back(struct apply *ap, const struct eid *target, const char *op_text, const char *node, const char *card,
+                            const char *ref)
 {
     char ep[EP_MAX], id[EID_TEXT_MAX];
-    struct node_set nodes = { 0 };
+    struct node_set nodes = { 0 }, cards = { 0 };
     enum op op = OP_NOTE;
     (void)op_parse(op_text, &op);
     ep_text(target->ep, ep);
     eid_text(target, id);
     /* the group as it was, then as it is without the entry */
     enum bm_rc rc = node && node[0] ? apply_group(ap, node, &nodes) : BM_OK;
+    if (!rc && op_kind(op) == OPK_PEOPLE) rc = apply_cards(ap, card, &cards);
     if (!rc)
         rc = db_run(ap->db, SQL_READING_DARK, "dark", 's', "void", "dev", 's', target->dev, "ep", 's', ep, "seq", 'i',
                     (int64_t)target->seq, "row", 'i', (int64_t)target->row, NULL);
     if (!rc) rc = apply_refold(ap, &nodes);
-    if (!rc && op_kind(op) == OPK_PEOPLE) rc = apply_people(ap, card);
+    for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
     if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
     if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
-    for (int leaf = 0; leaf < 2 && !rc; leaf++)
-        rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's',
-                    exc_name(leaf ? EXC_UNKNOWN_ITEM : EXC_UNKNOWN_CARD), NULL);
+    static const enum exc_code leaves[] = { EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves && !rc; i++)
+        rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's', exc_name(leaves[i]), NULL);
+    if (!rc && op == OP_REGISTER && ref[0]) rc = apply_same_person(ap, ref);
     if (!rc && (op == OP_ADD_ITEM || op == OP_RECAT)) rc = unknown_item(ap, node);
     return rc;
 }
 
 static enum bm_rc apply_void(struct apply *ap, const struct entry *e, const char *id, struct outcome *out)
 {
-    char ep[EP_MAX], node[NODE_MAX] = "", card[NODE_MAX] = "", op[32] = "", target[EID_TEXT_MAX];
+    char ep[EP_MAX], node[NODE_MAX] = "", card[NODE_MAX] = "", ref[REF_MAX] = "", op[32] = "";
     struct stmt *s;
     ep_text(e->target.ep, ep);
-    eid_text(&e->target, target);
     enum bm_rc rc = db_get(ap->db, SQL_READING_GET, &s, "dev", 's', e->target.dev, "ep", 's', ep, "seq", 'i',
                            (int64_t)e->target.seq, "row", 'i', (int64_t)e->target.row, NULL);
     if (!rc) rc = stmt_next(s);
@@ -459,12 +461,13 @@ static enum bm_rc apply_void(struct apply *ap, const struct entry *e, const char
         str_copy(op, sizeof op, stmt_text(s, 0));
         if (stmt_text(s, 4)) str_copy(node, sizeof node, stmt_text(s, 4));
         if (stmt_text(s, 6)) str_copy(card, sizeof card, stmt_text(s, 6));
+        if (stmt_text(s, 7)) str_copy(ref, sizeof ref, stmt_text(s, 7));
         stmt_done(s);
     }
     enum exc_code code = !there ? EXC_VOID_WAITS : EXC_VOID_REFUSED;
     if (there && void_allowed(&e->id, &e->target, op)) {
         *out = (struct outcome){ .kind = OUTCOME_APPLIED, .words = "takes back" };
-        return take_back(ap, &e->target, op, node, card);
+        return take_back(ap, &e->target, op, node, card, ref);
     }
     *out = (struct outcome){ .kind = OUTCOME_EXCEPTION };
     str_copy(out->words, sizeof out->words, exc_name(code));
@@ -583,7 +586,6 @@ static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t
     case OPK_HOLD: return apply_fold(ap, e, &key, unc, &about, id, out);
     case OPK_PEOPLE:
         rc = apply_people(ap, e->patron);
-        if (!rc && e->op == OP_REGISTER && about.ref[0]) rc = apply_same_person(ap, about.ref);
         return rc ? rc : apply_outcome_now(ap, &e->id, out);
     case OPK_TITLE: return circ_title(ap->db, e, t, id);
     case OPK_VISIT: return circ_visit(ap->db, e, t);

@@ -52,6 +52,8 @@ BM_MUST_CHECK enum bm_rc apply_group(struct apply *ap, const char *node, struct 
 BM_MUST_CHECK enum bm_rc apply_refold(struct apply *ap, const struct node_set *nodes);
 /* A patron act came, went or moved in time: fold the card's people again, then what used the card since. */
 BM_MUST_CHECK enum bm_rc apply_people(struct apply *ap, const char *card);
+/* The cards named together with this one, as things stand. */
+BM_MUST_CHECK enum bm_rc apply_cards(struct apply *ap, const char *card, struct node_set *out);
 /* unknown_card, unknown_item, maybe_same_person: leaves that nothing depends on. */
 BM_MUST_CHECK enum bm_rc apply_unknown_card(struct apply *ap, const char *card);
 BM_MUST_CHECK enum bm_rc apply_same_person(struct apply *ap, const char *who_ref);

@@ -62,11 +62,11 @@ static int act_cmp(const void *a, const void *b)
     return tkey_cmp(&((const struct act *)a)->key, &((const struct act *)b)->key);
 }
 
-static enum bm_rc cards_from(struct people_fold *f, struct stmt *s)
+static enum bm_rc cards_from(struct apply *ap, struct stmt *s, struct node_set *out)
 {
     enum bm_rc rc;
     while ((rc = stmt_next(s)) == BM_OK)
-        if ((rc = node_add(f->ap, &f->cards, stmt_text(s, 0)))) break;
+        if ((rc = node_add(ap, out, stmt_text(s, 0)))) break;
     stmt_done(s);
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -95,20 +95,26 @@ static enum bm_rc acts_of(struct people_fold *f, const char *card)
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
+enum bm_rc apply_cards(struct apply *ap, const char *card, struct node_set *out)
+{
+    enum bm_rc rc = node_add(ap, out, card);
+    for (size_t i = 0; i < out->count && !rc; i++) {
+        char ref[ENTRY_WORD_MAX + 8];
+        struct stmt *s;
+        snprintf(ref, sizeof ref, "card:%s", out->nodes[i]);
+        rc = db_get(ap->db, SQL_READING_CARDS_NAMED, &s, "card", 's', out->nodes[i], NULL);
+        if (!rc) rc = cards_from(ap, s, out);
+        if (!rc) rc = db_get(ap->db, SQL_READING_PEOPLE_NAMING, &s, "ref", 's', ref, NULL);
+        if (!rc) rc = cards_from(ap, s, out);
+    }
+    return rc;
+}
+
 /* Every card named together with this one, and their acts in order. */
 static enum bm_rc gather(struct people_fold *f, const char *card)
 {
-    enum bm_rc rc = node_add(f->ap, &f->cards, card);
-    for (size_t i = 0; i < f->cards.count && !rc; i++) {
-        char ref[ENTRY_WORD_MAX + 8];
-        struct stmt *s;
-        snprintf(ref, sizeof ref, "card:%s", f->cards.nodes[i]);
-        rc = db_get(f->ap->db, SQL_READING_CARDS_NAMED, &s, "card", 's', f->cards.nodes[i], NULL);
-        if (!rc) rc = cards_from(f, s);
-        if (!rc) rc = db_get(f->ap->db, SQL_READING_PEOPLE_NAMING, &s, "ref", 's', ref, NULL);
-        if (!rc) rc = cards_from(f, s);
-        if (!rc) rc = acts_of(f, f->cards.nodes[i]);
-    }
+    enum bm_rc rc = apply_cards(f->ap, card, &f->cards);
+    for (size_t i = 0; i < f->cards.count && !rc; i++) rc = acts_of(f, f->cards.nodes[i]);
     if (!rc && f->act_count) qsort(f->acts, f->act_count, sizeof *f->acts, act_cmp);
     return rc;
 }
@@ -212,10 +218,10 @@ static enum bm_rc store_patron(struct people_fold *f, const char *card)
 
 static enum bm_rc store_exceptions(struct people_fold *f)
 {
-    static const enum exc_code codes[] = { EXC_CARD_CLASH, EXC_ALREADY_MERGED };
+    static const enum exc_code codes[] = { EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
     char id[EID_TEXT_MAX];
     enum bm_rc rc = BM_OK;
-    for (size_t i = 0; i < f->act_count && !rc; i++)
+    for (size_t i = 0; i < f->act_count && !rc; i++) /* maybe_same_person is told anew below, by who is left */
         for (size_t k = 0; k < sizeof codes / sizeof *codes && !rc; k++)
             rc = db_run(f->ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', eid_text(&f->acts[i].key.id, id), "code", 's',
                         exc_name(codes[k]), NULL);
@@ -249,6 +255,12 @@ enum bm_rc apply_people(struct apply *ap, const char *card)
         if (!rc && from_t != INT64_MAX) rc = used_since(ap, f.cards.nodes[i], from_t, &touched);
     }
     if (!rc) rc = store_exceptions(&f);
+    for (size_t i = 0; i < f.act_count && !rc; i++) {
+        char ref[ENTRY_WORD_MAX + 8];
+        if (f.acts[i].e.op != OP_REGISTER || !f.acts[i].e.who) continue;
+        snprintf(ref, sizeof ref, "who:%s", f.acts[i].e.who);
+        rc = apply_same_person(ap, ref);
+    }
     return rc ? rc : apply_refold(ap, &touched);
 }
 
