@@ -19,10 +19,10 @@ struct parse {
     bool words_only;                     /* after `--` */
 };
 
-/* --- options ----------------------------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------------------------ */
 
-static const char **find_option(const struct cli_option *table, const char **values, const char *name, size_t len,
-                                const struct cli_option **out)
+static const char **find_option(const struct cli_option *table, const char **values,
+                                const char *name, size_t len, const struct cli_option **out)
 {
     for (size_t i = 0; table && table[i].name; i++) {
         bm_assert(i < CLI_OPTIONS_MAX);
@@ -33,7 +33,8 @@ static const char **find_option(const struct cli_option *table, const char **val
     return NULL;
 }
 
-static const char *value_in(const struct cli_option *table, const char *const *values, const char *name)
+static const char *value_in(const struct cli_option *table, const char *const *values,
+                            const char *name)
 {
     size_t i = 0;
     while (table && table[i].name && strcmp(table[i].name, name) != 0) i++;
@@ -56,20 +57,24 @@ const char *cli_global(const struct cli *cli, const char *name)
     return value_in(cli->program->options, cli->global_values, name);
 }
 
-enum bm_rc cli_int(const struct cli_args *args, const char *name, int64_t min, int64_t max, int64_t otherwise, int64_t *out)
+enum bm_rc cli_int(const struct cli_args *args, const char *name, int64_t min, int64_t max,
+                   int64_t otherwise, int64_t *out)
 {
     const char *text = cli_value(args, name);
     *out = otherwise;
     if (!text || str_to_i64(text, min, max, out)) return BM_OK;
-    return err_set(BM_EUSAGE, "%s takes a whole number from %lld to %lld", name, (long long)min, (long long)max);
+    return err_set(BM_EUSAGE, "%s takes a whole number from %lld to %lld", name, (long long)min,
+                   (long long)max);
 }
 
 static enum bm_rc unknown_option(const struct parse *p, const char *arg, size_t len)
 {
     const char *name = p->cli->program->name;
     if (!p->command)
-        return err_set(BM_EUSAGE, "unknown option %.*s before the command; see `%s --help`", (int)len, arg, name);
-    return err_set(BM_EUSAGE, "%s has no option %.*s; see `%s %s --help`", p->command->name, (int)len, arg, name, p->command->name);
+        return err_set(BM_EUSAGE, "unknown option %.*s before the command; see `%s --help`",
+                       (int)len, arg, name);
+    return err_set(BM_EUSAGE, "%s has no option %.*s; see `%s %s --help`", p->command->name,
+                   (int)len, arg, name, p->command->name);
 }
 
 /* Read the option at argv[at]. out: *used, how many arguments it took */
@@ -80,7 +85,8 @@ static enum bm_rc read_option(struct parse *p, char **argv, int left, int *used)
     const struct cli_option *option = NULL;
     const char **slot = NULL;
     if (p->command) slot = find_option(p->command->options, p->args.values, arg, len, &option);
-    if (!slot) slot = find_option(p->cli->program->options, p->cli->global_values, arg, len, &option);
+    if (!slot)
+        slot = find_option(p->cli->program->options, p->cli->global_values, arg, len, &option);
     if (!slot) slot = find_option(cli_common_options, p->common, arg, len, &option);
     if (!slot) return unknown_option(p, arg, len > CLI_NAME_MAX ? CLI_NAME_MAX : len);
     if (*slot) return err_set(BM_EUSAGE, "%s is given twice", option->name);
@@ -91,11 +97,13 @@ static enum bm_rc read_option(struct parse *p, char **argv, int left, int *used)
     } else if (arg[len] == '=') {
         *slot = arg + len + 1;
     } else {
-        if (left < 2) return err_set(BM_EUSAGE, "%s takes a value: %s", option->name, option->value);
+        if (left < 2)
+            return err_set(BM_EUSAGE, "%s takes a value: %s", option->name, option->value);
         *slot = argv[1];
         *used = 2;
     }
-    if (!utf8_valid(*slot, strlen(*slot))) return err_set(BM_EUSAGE, "the value of %s is not UTF-8", option->name);
+    if (!utf8_valid(*slot, strlen(*slot)))
+        return err_set(BM_EUSAGE, "the value of %s is not UTF-8", option->name);
     return BM_OK;
 }
 
@@ -105,16 +113,20 @@ static bool is_option(const char *arg)
     return arg[0] == '-' && arg[1] != '\0' && !(arg[1] >= '0' && arg[1] <= '9');
 }
 
-/* --- commands ---------------------------------------------------------------------------------- */
+/* --- commands ----------------------------------------------------------------------------- */
 
 static enum bm_rc unknown_command(const struct parse *p, const char *const *words, size_t count)
 {
     const struct cli_program *program = p->cli->program;
     if (cli_is_family(program, words[0]) && count == 1)
-        return err_set(BM_EUSAGE, "%s needs another word; see `%s %s --help`", words[0], program->name, words[0]);
+        return err_set(BM_EUSAGE, "%s needs another word; see `%s %s --help`", words[0],
+                       program->name, words[0]);
     const char *guess = cli_guess(program, words, count);
-    if (guess) return err_set(BM_EUSAGE, "there is no command %.*s; did you mean `%s %s`?", CLI_NAME_MAX, words[0], program->name, guess);
-    return err_set(BM_EUSAGE, "there is no command %.*s; see `%s --help`", CLI_NAME_MAX, words[0], program->name);
+    if (guess)
+        return err_set(BM_EUSAGE, "there is no command %.*s; did you mean `%s %s`?",
+                       CLI_NAME_MAX, words[0], program->name, guess);
+    return err_set(BM_EUSAGE, "there is no command %.*s; see `%s --help`", CLI_NAME_MAX,
+                   words[0], program->name);
 }
 
 /* Read the command's name at argv[0]. */
@@ -129,7 +141,8 @@ static enum bm_rc read_command(struct parse *p, char **argv, int left, int *used
     bool help = false; /* `hold --help` lists its family */
     for (int i = 0; i < left; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) help = true;
-    if (!help || !cli_is_family(p->cli->program, words[0])) return unknown_command(p, words, count);
+    if (!help || !cli_is_family(p->cli->program, words[0]))
+        return unknown_command(p, words, count);
     p->command = p->args.command = cli_help_commands;
     p->words[p->args.count++] = argv[0];
     *used = 1;
@@ -141,10 +154,14 @@ static enum bm_rc read_arguments(struct parse *p, int argc, char **argv)
     for (int i = 1, used = 1; i < argc; i += used) {
         enum bm_rc rc = BM_OK;
         used = 1;
-        if (!p->words_only && strcmp(argv[i], "--") == 0) p->words_only = true;
-        else if (!p->words_only && is_option(argv[i])) rc = read_option(p, argv + i, argc - i, &used);
-        else if (!p->command) rc = read_command(p, argv + i, argc - i, &used);
-        else p->words[p->args.count++] = argv[i];
+        if (!p->words_only && strcmp(argv[i], "--") == 0)
+            p->words_only = true;
+        else if (!p->words_only && is_option(argv[i]))
+            rc = read_option(p, argv + i, argc - i, &used);
+        else if (!p->command)
+            rc = read_command(p, argv + i, argc - i, &used);
+        else
+            p->words[p->args.count++] = argv[i];
         if (rc) return rc;
     }
     return BM_OK;
@@ -161,12 +178,18 @@ static enum bm_rc check_arguments(struct parse *p)
 {
     const struct cli_command *c = p->command;
     const char *program = p->cli->program->name;
-    if (p->args.count < c->min) return err_set(BM_EUSAGE, "%s needs %s; see `%s %s --help`", c->name, c->args, program, c->name);
+    if (p->args.count < c->min)
+        return err_set(BM_EUSAGE, "%s needs %s; see `%s %s --help`", c->name, c->args, program,
+                       c->name);
     if (p->args.count > c->max)
-        return err_set(BM_EUSAGE, "%s takes no more than %zu argument%s (`%.*s` is too much); see `%s %s --help`", c->name, c->max,
-                       c->max == 1 ? "" : "s", CLI_NAME_MAX, p->words[c->max], program, c->name);
+        return err_set(
+            BM_EUSAGE,
+            "%s takes no more than %zu argument%s (`%.*s` is too much); see `%s %s --help`",
+            c->name, c->max, c->max == 1 ? "" : "s", CLI_NAME_MAX, p->words[c->max], program,
+            c->name);
     for (size_t i = 0; i < p->args.count; i++)
-        if (!utf8_valid(p->words[i], strlen(p->words[i]))) return err_set(BM_EUSAGE, "argument %zu is not UTF-8", i + 1);
+        if (!utf8_valid(p->words[i], strlen(p->words[i])))
+            return err_set(BM_EUSAGE, "argument %zu is not UTF-8", i + 1);
     return BM_OK;
 }
 
@@ -187,17 +210,26 @@ static enum bm_rc take_common(struct parse *p)
 
 enum bm_rc cli_data_dir(const struct cli_program *program, bool root, char *out, size_t size)
 {
-    const char *own = getenv(program->data_env), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const char *own = getenv(program->data_env), *xdg = getenv("XDG_DATA_HOME"),
+               *home = getenv("HOME");
     int n;
-    if (own && *own) n = snprintf(out, size, "%s", own);
-    else if (root) n = snprintf(out, size, "/var/lib/%s", program->name);
-    else if (xdg && *xdg == '/') n = snprintf(out, size, "%s/%s", xdg, program->name);
-    else if (home && *home == '/') n = snprintf(out, size, "%s/.local/share/%s", home, program->name);
-    else return err_set(BM_EUSAGE, "no home directory to keep data in; say --data DIR");
-    return n >= 0 && (size_t)n < size ? BM_OK : err_set(BM_EUSAGE, "the path of the data directory is too long; say --data DIR");
+    if (own && *own)
+        n = snprintf(out, size, "%s", own);
+    else if (root)
+        n = snprintf(out, size, "/var/lib/%s", program->name);
+    else if (xdg && *xdg == '/')
+        n = snprintf(out, size, "%s/%s", xdg, program->name);
+    else if (home && *home == '/')
+        n = snprintf(out, size, "%s/.local/share/%s", home, program->name);
+    else
+        return err_set(BM_EUSAGE, "no home directory to keep data in; say --data DIR");
+    return n >= 0 && (size_t)n < size
+               ? BM_OK
+               : err_set(BM_EUSAGE,
+                         "the path of the data directory is too long; say --data DIR");
 }
 
-/* --- printing ----------------------------------------------------------------------------------- */
+/* --- printing ----------------------------------------------------------------------------- */
 
 /* Bytes of the printable character at s; 0 = control character or not UTF-8. */
 static size_t shown_len(const char *s)
@@ -207,7 +239,8 @@ static size_t shown_len(const char *s)
     size_t len = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
     for (size_t i = 1; i < len; i++)
         if (((unsigned char)s[i] & 0xC0) != 0x80) return 0;
-    bool c1 = c == 0xC2 && (unsigned char)s[1] < 0xA0; /* U+0080 to U+009F: terminals obey them too */
+    bool c1 =
+        c == 0xC2 && (unsigned char)s[1] < 0xA0; /* U+0080 to U+009F: terminals obey them too */
     return utf8_valid(s, len) && !c1 ? len : 0;
 }
 
@@ -254,7 +287,8 @@ enum bm_rc cli_flush(struct cli *cli)
     enum bm_rc rc = cli->written ? cli->written : buf_rc(&cli->out);
     if (!rc && cli->out.len) {
         size_t n = fwrite(cli->out.data, 1, cli->out.len, cli->to);
-        if (n != cli->out.len || fflush(cli->to) != 0) rc = cli->written = err_set(BM_EIO, "standard output: %s", strerror(errno));
+        if (n != cli->out.len || fflush(cli->to) != 0)
+            rc = cli->written = err_set(BM_EIO, "standard output: %s", strerror(errno));
     }
     buf_clear(&cli->out);
     return rc;
@@ -312,14 +346,17 @@ void cli_progress(struct cli *cli, const char *label, int64_t done, int64_t tota
     bool end = total > 0 && done >= total;
     int percent = total > 0 ? (int)((double)done * 100.0 / (double)total) : 0;
     if (percent == cli->progress && !end && (total > 0 || done % STEP_UNKNOWN)) return;
-    if (total > 0) fprintf(cli->err, "\r%s: %lld of %lld (%d %%)", label, (long long)done, (long long)total, percent);
-    else fprintf(cli->err, "\r%s: %lld", label, (long long)done);
+    if (total > 0)
+        fprintf(cli->err, "\r%s: %lld of %lld (%d %%)", label, (long long)done,
+                (long long)total, percent);
+    else
+        fprintf(cli->err, "\r%s: %lld", label, (long long)done);
     if (end) fputc('\n', cli->err);
     fflush(cli->err);
     cli->progress = end ? -1 : percent;
 }
 
-/* --- a run --------------------------------------------------------------------------------------- */
+/* --- a run -------------------------------------------------------------------------------- */
 
 static void print_version(struct cli *cli)
 {
@@ -352,14 +389,17 @@ static enum bm_rc parse_and_run(struct parse *p, int argc, char **argv)
 {
     struct cli *cli = p->cli;
     enum bm_rc rc = BM_OK;
-    if (argc > CLI_WORDS_MAX) return err_set(BM_EUSAGE, "more than %d arguments", CLI_WORDS_MAX);
+    if (argc > CLI_WORDS_MAX)
+        return err_set(BM_EUSAGE, "more than %d arguments", CLI_WORDS_MAX);
     p->words = ARENA_NEWS(&cli->arena, const char *, CLI_WORDS_MAX);
     if (!p->words) return BM_ENOMEM;
     p->args.words = p->words;
     if ((rc = read_arguments(p, argc, argv))) return rc;
     if (value_in(cli_common_options, p->common, "--version")) return print_version(cli), BM_OK;
     if (value_in(cli_common_options, p->common, "--help")) turn_to_help(p);
-    if (!p->command) return err_set(BM_EUSAGE, "say what to do; `%s --help` lists the commands", cli->program->name);
+    if (!p->command)
+        return err_set(BM_EUSAGE, "say what to do; `%s --help` lists the commands",
+                       cli->program->name);
     if ((rc = check_arguments(p))) return rc;
     if ((rc = take_common(p))) return rc;
     return p->command->run(cli, &p->args);
@@ -387,7 +427,8 @@ static enum bm_rc finish(struct cli *cli, enum bm_rc rc)
         if (bad) rc = bad, cli->told = false;
     }
     if (rc && !cli->told) {
-        if (!cli->json && !cli->written && cli_flush(cli)) cli->written = BM_EIO; /* what was done before it went wrong */
+        if (!cli->json && !cli->written && cli_flush(cli))
+            cli->written = BM_EIO; /* what was done before it went wrong */
         print_error(cli, rc);
     }
     cli->json = false; /* from here on bytes are bytes */
@@ -404,9 +445,12 @@ static bool asks_for_json(int argc, char **argv)
     return false;
 }
 
-int cli_main_with(const struct cli_program *program, void *owner, int argc, char **argv, FILE *in, FILE *to, FILE *err)
+int cli_main_with(const struct cli_program *program, void *owner, int argc, char **argv,
+                  FILE *in, FILE *to, FILE *err)
 {
-    struct cli cli = { .program = program, .owner = owner, .in = in, .to = to, .err = err, .progress = -1 };
+    struct cli cli = {
+        .program = program, .owner = owner, .in = in, .to = to, .err = err, .progress = -1
+    };
     struct parse p = { .cli = &cli };
     bm_assert(program && program->name && program->tables && argc >= 1);
     cli.json = asks_for_json(argc, argv);

@@ -1,19 +1,20 @@
-/* common/cli_help.c -- see cli_help.h. Finding commands first, then help, then the manual page. */
+/* common/cli_help.c -- see cli_help.h. Finding commands, then help, then the manual. */
 #include "common/cli_help.h"
 
 #include <string.h>
 
 enum {
-    WIDTH = 80,       /* columns that help is set in */
+    WIDTH = 80, /* columns that help is set in */
     OPTION_INDENT = 22,
-    GUESS_MAX = 2     /* letters that may be wrong in a name that we still recognise */
+    GUESS_MAX = 2 /* letters that may be wrong in a name that we still recognise */
 };
 
 const struct cli_option cli_common_options[] = {
     { "--data", "DIR", "data directory" },
     { "--json", NULL, "answer with one JSON value on standard output" },
     { "--staff", "ID", "who does it; goes into the entry" },
-    { "--request", "ID", "id of this request: asked again, it gets the same answer and is not done twice" },
+    { "--request", "ID",
+      "id of this request: asked again, it gets the same answer and is not done twice" },
     { "--quiet", NULL, "no notes and no progress on standard error" },
     { "--help", NULL, "this help" },
     { "--version", NULL, "program and version" },
@@ -31,7 +32,7 @@ static const struct {
 };
 enum { EXIT_COUNT = sizeof exits / sizeof *exits };
 
-/* --- finding ---------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------------ */
 
 const struct cli_command *cli_command_at(const struct cli_program *program, size_t at)
 {
@@ -49,14 +50,15 @@ static size_t name_match(const char *name, const char *const *words, size_t coun
     size_t used = 0;
     for (const char *p = name; *p; used++) {
         size_t len = strcspn(p, " ");
-        if (used == count || strlen(words[used]) != len || memcmp(words[used], p, len) != 0) return 0;
+        if (used == count || strlen(words[used]) != len || memcmp(words[used], p, len) != 0)
+            return 0;
         p += len + (p[len] == ' ');
     }
     return used;
 }
 
-const struct cli_command *cli_find_command(const struct cli_program *program, const char *const *words, size_t count,
-                                           size_t *used)
+const struct cli_command *cli_find_command(const struct cli_program *program,
+                                           const char *const *words, size_t count, size_t *used)
 {
     const struct cli_command *best = NULL, *c;
     *used = 0;
@@ -81,7 +83,8 @@ bool cli_is_family(const struct cli_program *program, const char *word)
     return false;
 }
 
-/* Letters to put in, take out or change to make one the other (Levenshtein), two rows at a time. */
+/* Letters to put in, take out or change to make one the other (Levenshtein), two rows at a
+ * time. */
 static size_t distance(const char *a, const char *b)
 {
     size_t rows[2][CLI_NAME_MAX], la = strlen(a), lb = strlen(b);
@@ -120,7 +123,7 @@ const char *cli_guess(const struct cli_program *program, const char *const *word
     return best;
 }
 
-/* --- help on the screen ----------------------------------------------------------------------- */
+/* --- help on the screen ------------------------------------------------------------------- */
 
 static void pad(struct buf *out, size_t count)
 {
@@ -161,21 +164,26 @@ static void put_options(struct buf *out, const char *heading, const struct cli_o
 {
     if (!options || !options->name) return;
     if (heading) buf_printf(out, "\n%s\n", heading);
-    for (const struct cli_option *o = options; o->name; o++) put_item(out, o->name, o->value, o->help);
+    for (const struct cli_option *o = options; o->name; o++)
+        put_item(out, o->name, o->value, o->help);
 }
 
 static void put_exits(struct buf *out)
 {
     buf_puts(out, "\nExit status:\n");
-    for (size_t i = 0; i < EXIT_COUNT; i++) buf_printf(out, "  %d  %s\n", exits[i].status, exits[i].words);
+    for (size_t i = 0; i < EXIT_COUNT; i++)
+        buf_printf(out, "  %d  %s\n", exits[i].status, exits[i].words);
 }
 
-static void put_usage(const struct cli_program *program, const struct cli_command *c, struct buf *out)
+static void put_usage(const struct cli_program *program, const struct cli_command *c,
+                      struct buf *out)
 {
-    buf_printf(out, "%s %s%s%s%s", program->name, c->name, c->options ? " [OPTION...]" : "", *c->args ? " " : "", c->args);
+    buf_printf(out, "%s %s%s%s%s", program->name, c->name, c->options ? " [OPTION...]" : "",
+               *c->args ? " " : "", c->args);
 }
 
-void cli_help_command(const struct cli_program *program, const struct cli_command *c, struct buf *out)
+void cli_help_command(const struct cli_program *program, const struct cli_command *c,
+                      struct buf *out)
 {
     buf_puts(out, "Usage: ");
     put_usage(program, c, out);
@@ -195,7 +203,8 @@ static bool is_first_of_group(const struct cli_program *program, size_t at, cons
     return true;
 }
 
-static void list_group(const struct cli_program *program, const char *group, const char *first, struct buf *out)
+static void list_group(const struct cli_program *program, const char *group, const char *first,
+                       struct buf *out)
 {
     const struct cli_command *c;
     bool headed = false;
@@ -216,7 +225,8 @@ static void list_groups(const struct cli_program *program, const char *first, st
 
 void cli_help_list(const struct cli_program *program, const char *first, struct buf *out)
 {
-    buf_printf(out, "Usage: %s %s%sCOMMAND [OPTION...] [ARGUMENT...]\n", program->name, first ? first : "", first ? " " : "");
+    buf_printf(out, "Usage: %s %s%sCOMMAND [OPTION...] [ARGUMENT...]\n", program->name,
+               first ? first : "", first ? " " : "");
     if (!first) {
         buf_putc(out, '\n');
         put_wrapped(out, program->about, 0, 0);
@@ -229,17 +239,21 @@ void cli_help_list(const struct cli_program *program, const char *first, struct 
     buf_printf(out, "\n`%s COMMAND --help` tells more of a command.\n", program->name);
 }
 
-/* --- the manual page ---------------------------------------------------------------------------- */
+/* --- the manual page ---------------------------------------------------------------------- */
 
-/* Text for troff: hyphens as typed, backslashes and a line's first dot or quote kept from meaning something. */
+/* Text for troff: hyphens as typed, backslashes and a line's first dot or quote kept from
+ * meaning something. */
 static void put_troff(struct buf *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
         bool line_start = p == text || p[-1] == '\n';
         if (line_start && (*p == '.' || *p == '\'')) buf_puts(out, "\\&");
-        if (*p == '-') buf_puts(out, "\\-");
-        else if (*p == '\\') buf_puts(out, "\\e");
-        else buf_putc(out, *p);
+        if (*p == '-')
+            buf_puts(out, "\\-");
+        else if (*p == '\\')
+            buf_puts(out, "\\e");
+        else
+            buf_putc(out, *p);
     }
 }
 
@@ -262,7 +276,8 @@ static void man_options(struct buf *out, const struct cli_option *options)
     }
 }
 
-static void man_command(struct buf *out, const struct cli_program *program, const struct cli_command *c)
+static void man_command(struct buf *out, const struct cli_program *program,
+                        const struct cli_command *c)
 {
     buf_puts(out, ".SS \"");
     put_troff(out, c->name);
@@ -283,7 +298,9 @@ static void man_places(struct buf *out, const struct cli_program *program)
     put_troff(out, program->data_env);
     buf_puts(out, "\nData directory, if \\-\\-data is not given.\n.SH FILES\n.TP\n");
     buf_printf(out, ".I /var/lib/%s\nData directory of root.\n.TP\n", program->name);
-    buf_printf(out, ".I ~/.local/share/%s\nData directory of everybody else; $XDG_DATA_HOME/%s if that is set.\n",
+    buf_printf(out,
+               ".I ~/.local/share/%s\nData directory of everybody else; $XDG_DATA_HOME/%s if "
+               "that is set.\n",
                program->name, program->name);
 }
 
@@ -293,9 +310,12 @@ void cli_help_man(const struct cli_program *program, struct buf *out)
     str_copy(title, sizeof title, program->name);
     for (char *p = title; *p; p++)
         if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 'a' + 'A');
-    buf_printf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n", title, program->name, program->version);
+    buf_printf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n", title, program->name,
+               program->version);
     buf_printf(out, ".SH NAME\n%s \\- %s\n", program->name, program->brief);
-    buf_printf(out, ".SH SYNOPSIS\n.B %s\n\\fICOMMAND\\fR [\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]\n", program->name);
+    buf_printf(
+        out, ".SH SYNOPSIS\n.B %s\n\\fICOMMAND\\fR [\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]\n",
+        program->name);
     buf_puts(out, ".SH DESCRIPTION\n");
     put_line(out, "", program->about);
     const struct cli_command *c, *in;
@@ -311,17 +331,19 @@ void cli_help_man(const struct cli_program *program, struct buf *out)
     man_options(out, cli_common_options);
     man_options(out, program->options);
     buf_puts(out, ".SH \"EXIT STATUS\"\n");
-    for (size_t i = 0; i < EXIT_COUNT; i++) buf_printf(out, ".TP\n.B %d\n%s\n", exits[i].status, exits[i].words);
+    for (size_t i = 0; i < EXIT_COUNT; i++)
+        buf_printf(out, ".TP\n.B %d\n%s\n", exits[i].status, exits[i].words);
     man_places(out, program);
 }
 
-/* --- the command ---------------------------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------------------------- */
 
 static enum bm_rc run_help(struct cli *cli, const struct cli_args *args)
 {
     struct buf text = { 0 };
     size_t used = 0;
-    const struct cli_command *c = cli_find_command(cli->program, args->words, args->count, &used);
+    const struct cli_command *c =
+        cli_find_command(cli->program, args->words, args->count, &used);
     enum bm_rc rc = BM_OK;
     if (cli_given(args, "--man")) {
         cli_help_man(cli->program, &text);
@@ -355,7 +377,9 @@ static const struct cli_option help_options[] = {
 };
 
 const struct cli_command cli_help_commands[] = {
-    { "Help", "help", "[COMMAND]", "what a command does", "Tell what a command does and which options it has; without one, "
-      "list them all. The same text as --help.", help_options, 0, 2, run_help },
+    { "Help", "help", "[COMMAND]", "what a command does",
+      "Tell what a command does and which options it has; without one, "
+      "list them all. The same text as --help.",
+      help_options, 0, 2, run_help },
     { 0 },
 };

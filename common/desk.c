@@ -18,6 +18,7 @@ struct act {
     struct entry e;
     struct circ_view view;
     struct facts f;
+    bool begun; /* else there is nothing to end */
 };
 
 static enum bm_rc clean(struct arena *a, const char *scanned, const char **out)
@@ -58,6 +59,7 @@ static enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, en
     entry_init(&act->e, op);
     enum bm_rc rc = d->begin(d);
     if (rc) return rc;
+    act->begun = true;
     act->view = (struct circ_view){ .db = d->view, .arena = a, .who = circ_standing_now };
     rc = asked_before(act);
     return rc ? rc : facts_open(&act->f, d, &act->view);
@@ -67,6 +69,7 @@ static enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, en
 static enum bm_rc act_end(struct act *act, enum bm_rc rc)
 {
     if (rc == BM_EEXISTS && act->out->again) rc = BM_OK;
+    if (!act->begun) return rc;
     if (!rc) rc = act->view.rc;
     return act->d->end(act->d, rc);
 }

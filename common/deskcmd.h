@@ -4,8 +4,8 @@
  * Invariants: C1, C2 of cli.h; names and titles go to the screen only, never to a log.
  * Threads:    one.
  *
- * A program lists deskcmd_commands among its tables and gives cli_main a struct deskcmd as owner; its own commands
- * find their state through its `owner`. */
+ * A program lists deskcmd_commands among its tables and gives cli_main a struct deskcmd as
+ * owner; its own commands find their state through its `owner`. */
 #ifndef BM_DESKCMD_H
 #define BM_DESKCMD_H
 
@@ -20,20 +20,22 @@ enum {
 };
 
 struct deskcmd {
-    /* Open what cli->data holds, with zone and branch key as far as acts need them. The desk stays the program's.
+    /* Open what cli->data holds, zone included. The desk stays the program's.
      * ret: BM_OK | faults; nothing is left open unless BM_OK */
     enum bm_rc (*open)(void *owner, struct cli *cli, struct desk **desk);
-    /* The tables to read from, as they are now (desk->view may be set only while an act runs). */
+    /* The tables to read from, as they are now (desk->view may be unset between acts). */
     enum bm_rc (*view)(void *owner, struct db **out);
     void (*close)(void *owner);
     /* Seal personal fields to the branch and set person->sealed and ->who, in the arena.
-     * in: json, an object of those given: birth address phone email; name, birth NULL = not given */
-    enum bm_rc (*seal_person)(void *owner, const char *json, const char *name, const char *birth, struct desk_person *out,
-                              struct arena *a);
+     * in: json, an object of those given: birth address phone email; name, birth NULL = not
+     *     given */
+    enum bm_rc (*seal_person)(void *owner, const char *json, const char *name,
+                              const char *birth, struct desk_person *out, struct arena *a);
     void *owner;
 };
 
-/* search, shelf, title, item, checkout, checkin, renew, patron, hold, void, tally. Ended by name NULL. */
+/* search, shelf, title, item, checkout, checkin, renew, patron, hold, void, tally. Ended by
+ * name NULL. */
 extern const struct cli_command deskcmd_commands[];
 
 /* A moment's local day as people write it: "Mon 26 Oct 2026"; "" for ENTRY_NONE. ret: text */

@@ -8,20 +8,24 @@
 
 enum { SEARCH_LIMIT = 20, SHELF_LIMIT = 10000, FIND_LIMIT = 50, NAME_MAX_BYTES = 200 };
 
-const struct cli_option deskcmd_search_options[] = { { "--limit", "N", "no more than N titles (20)" }, { NULL, NULL, NULL } };
+const struct cli_option deskcmd_search_options[] = {
+    { "--limit", "N", "no more than N titles (20)" }, { NULL, NULL, NULL }
+};
 const struct cli_option deskcmd_shelf_options[] = {
     { "--from", "CALLNO", "begin at this call number" },
     { "--limit", "N", "no more than N items (10000)" },
     { NULL, NULL, NULL },
 };
-const struct cli_option deskcmd_find_options[] = { { "--limit", "N", "no more than N patrons (50)" }, { NULL, NULL, NULL } };
+const struct cli_option deskcmd_find_options[] = {
+    { "--limit", "N", "no more than N patrons (50)" }, { NULL, NULL, NULL }
+};
 const struct cli_option deskcmd_list_options[] = {
     { "--title", "TITLE", "only holds on this title (its key)" },
     { "--limit", "N", "no more than N holds (500)" },
     { NULL, NULL, NULL },
 };
 
-/* --- a look ------------------------------------------------------------------------------------------------ */
+/* --- a look ------------------------------------------------------------------------------- */
 
 /* One view of the data for the length of a command. */
 struct look {
@@ -77,7 +81,7 @@ static void print_field(struct cli *cli, const char *name, const char *value)
     if (value && *value) cli_print(cli, "%-10s %s\n", name, value);
 }
 
-/* --- titles --------------------------------------------------------------------------------------------------- */
+/* --- titles ------------------------------------------------------------------------------- */
 
 static void json_hit(struct jsonw *w, const struct catalog_hit *hit)
 {
@@ -116,8 +120,9 @@ static enum bm_rc print_hits(struct cli *cli, const struct catalog_hits *hits)
     cli_table(&t, &cli->arena, ">HERE", ">OUT", ">COPIES", "CALL NUMBER", "TITLE", "KEY", NULL);
     for (size_t i = 0; i < hits->count; i++) {
         const struct catalog_hit *h = &hits->hits[i];
-        cli_table_row(&t, count_text(&cli->arena, h->here), count_text(&cli->arena, h->out), count_text(&cli->arena, h->copies),
-                      h->callno, deskcmd_title(&cli->arena, h->name, h->author, h->key), h->key);
+        cli_table_row(&t, count_text(&cli->arena, h->here), count_text(&cli->arena, h->out),
+                      count_text(&cli->arena, h->copies), h->callno,
+                      deskcmd_title(&cli->arena, h->name, h->author, h->key), h->key);
     }
     enum bm_rc rc = cli_table_end(cli, &t);
     if (!rc && hits->more) cli_print(cli, "There are more; say another word, or --limit N.\n");
@@ -134,7 +139,8 @@ enum bm_rc deskcmd_search(struct cli *cli, const struct cli_args *args)
     if (!rc) rc = join_words(args, &query);
     if (!rc) rc = look_begin(&l, cli);
     if (rc) goto done;
-    rc = look_end(&l, catalog_search(l.db, buf_str(&query), l.desk->place, (size_t)limit, &cli->arena, &hits));
+    rc = look_end(&l, catalog_search(l.db, buf_str(&query), l.desk->place, (size_t)limit,
+                                     &cli->arena, &hits));
     if (!rc) rc = cli->json ? json_hits(cli, &hits) : print_hits(cli, &hits);
     if (!rc && hits.count == 0) rc = none_found(cli, "No title has all of these words.");
 done:
@@ -151,7 +157,8 @@ static void json_copy(struct jsonw *w, const struct catalog_copy *c)
     jsonw_put_bool(w, "aside", c->aside);
 }
 
-static enum bm_rc json_title(struct cli *cli, const struct catalog_hit *hit, const struct catalog_copies *copies)
+static enum bm_rc json_title(struct cli *cli, const struct catalog_hit *hit,
+                             const struct catalog_copies *copies)
 {
     struct jsonw w;
     cli_json(cli, &w);
@@ -175,11 +182,13 @@ static const char *copy_state(struct arena *a, const struct catalog_copy *c)
 {
     char day[DESKCMD_DAY_SIZE];
     const char *cond = str_eq(c->cond, "ok") ? "" : c->cond;
-    if (c->due_s != ENTRY_NONE) return arena_printf(a, "due %s", deskcmd_day(c->due_s, day, sizeof day));
+    if (c->due_s != ENTRY_NONE)
+        return arena_printf(a, "due %s", deskcmd_day(c->due_s, day, sizeof day));
     return c->aside ? "set aside" : cond;
 }
 
-static enum bm_rc print_title(struct cli *cli, const struct catalog_hit *hit, const struct catalog_copies *copies)
+static enum bm_rc print_title(struct cli *cli, const struct catalog_hit *hit,
+                              const struct catalog_copies *copies)
 {
     struct cli_table t;
     print_field(cli, "title", hit->name);
@@ -213,9 +222,10 @@ enum bm_rc deskcmd_title_show(struct cli *cli, const struct cli_args *args)
     return cli->json ? json_title(cli, &hit, &copies) : print_title(cli, &hit, &copies);
 }
 
-/* --- shelves and items ------------------------------------------------------------------------------------------- */
+/* --- shelves and items -------------------------------------------------------------------- */
 
-static enum bm_rc json_shelf(struct cli *cli, const char *place, const struct catalog_copies *copies)
+static enum bm_rc json_shelf(struct cli *cli, const char *place,
+                             const struct catalog_copies *copies)
 {
     struct jsonw w;
     cli_json(cli, &w);
@@ -243,7 +253,8 @@ static enum bm_rc print_shelf(struct cli *cli, const struct catalog_copies *copi
     cli_table(&t, &cli->arena, "CALL NUMBER", "ITEM", "TITLE", "", NULL);
     for (size_t i = 0; i < copies->count; i++) {
         const struct catalog_copy *c = &copies->copies[i];
-        cli_table_row(&t, c->callno, c->barcode, deskcmd_title(&cli->arena, c->name, c->author, "(not known)"),
+        cli_table_row(&t, c->callno, c->barcode,
+                      deskcmd_title(&cli->arena, c->name, c->author, "(not known)"),
                       copy_state(&cli->arena, c));
     }
     enum bm_rc rc = cli_table_end(cli, &t);
@@ -260,7 +271,9 @@ enum bm_rc deskcmd_shelf(struct cli *cli, const struct cli_args *args)
     if (!rc) rc = look_begin(&l, cli);
     if (rc) return rc;
     const char *place = arena_strdup(&cli->arena, args->count ? args->words[0] : l.desk->place);
-    rc = place ? catalog_shelf(l.db, place, cli_value(args, "--from"), (size_t)limit, &cli->arena, &copies) : BM_ENOMEM;
+    rc = place ? catalog_shelf(l.db, place, cli_value(args, "--from"), (size_t)limit,
+                               &cli->arena, &copies)
+               : BM_ENOMEM;
     rc = look_end(&l, rc);
     if (!rc) rc = cli->json ? json_shelf(cli, place, &copies) : print_shelf(cli, &copies);
     if (!rc && copies.count == 0) rc = none_found(cli, "Nothing stands there.");
@@ -297,10 +310,12 @@ static enum bm_rc json_item(struct cli *cli, const struct catalog_item *i)
     return cli_json_end(cli, &w);
 }
 
-static void print_person(struct cli *cli, const char *name, const char *card, const char *who, const char *rest)
+static void print_person(struct cli *cli, const char *name, const char *card, const char *who,
+                         const char *rest)
 {
     if (!card) return;
-    cli_print(cli, "%-10s %s%s%s%s%s\n", name, card, who ? " " : "", who ? who : "", *rest ? ", " : "", rest);
+    cli_print(cli, "%-10s %s%s%s%s%s\n", name, card, who ? " " : "", who ? who : "",
+              *rest ? ", " : "", rest);
 }
 
 static void print_item(struct cli *cli, const struct catalog_item *i)
@@ -315,12 +330,17 @@ static void print_item(struct cli *cli, const struct catalog_item *i)
     print_field(cli, "shelf", i->loc);
     print_field(cli, "place", i->place);
     print_field(cli, "condition", i->cond);
-    if (i->due_s != ENTRY_NONE) snprintf(due, sizeof due, "due %s", deskcmd_day(i->due_s, day, sizeof day));
+    if (i->due_s != ENTRY_NONE)
+        snprintf(due, sizeof due, "due %s", deskcmd_day(i->due_s, day, sizeof day));
     print_person(cli, "ON LOAN", i->card, i->patron_name, due);
     if (i->renewals > 0) cli_print(cli, "%-10s %lld\n", "renewals", (long long)i->renewals);
-    if (i->aside_stands) print_person(cli, "SET ASIDE", i->aside_card, i->aside_name, i->aside_pickup ? i->aside_pickup : "");
+    if (i->aside_stands)
+        print_person(cli, "SET ASIDE", i->aside_card, i->aside_name,
+                     i->aside_pickup ? i->aside_pickup : "");
     if (i->last_t_ms != ENTRY_NONE)
-        cli_print(cli, "%-10s %s %s\n", "last", zone_text(i->last_t_ms / 1000, when, sizeof when, ZONE_DATE_TIME), i->last_op ? i->last_op : "");
+        cli_print(cli, "%-10s %s %s\n", "last",
+                  zone_text(i->last_t_ms / 1000, when, sizeof when, ZONE_DATE_TIME),
+                  i->last_op ? i->last_op : "");
 }
 
 enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args)
@@ -336,7 +356,7 @@ enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args)
     return BM_OK;
 }
 
-/* --- patrons --------------------------------------------------------------------------------------------------------- */
+/* --- patrons ------------------------------------------------------------------------------ */
 
 struct patron {
     const char *card, *account, *name, *category, *branch, *stop, *newer;
@@ -344,7 +364,8 @@ struct patron {
     bool barred, dead, known;
 };
 
-static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *a, struct patron *out)
+static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *a,
+                              struct patron *out)
 {
     char card[BARCODE_MAX + 1];
     struct stmt *s;
@@ -352,10 +373,13 @@ static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *
     enum bm_rc rc = barcode_clean(scanned, card, sizeof card);
     if (!rc) rc = db_get(db, SQL_PATRON_GET, &s, "card", 's', card, NULL);
     if (!rc) rc = stmt_next(s);
-    if (rc == BM_ENOTFOUND) return err_set(rc, "no such card here: %s; look the patron up by name", card);
+    if (rc == BM_ENOTFOUND)
+        return err_set(rc, "no such card here: %s; look the patron up by name", card);
     if (rc) return rc;
-    const char **const texts[] = { &out->card, &out->account, &out->name, &out->category, &out->branch, &out->stop };
-    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) *texts[i] = stmt_copy(s, i, a);
+    const char **const texts[] = { &out->card,     &out->account, &out->name,
+                                   &out->category, &out->branch,  &out->stop };
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        *texts[i] = stmt_copy(s, i, a);
     out->expires_s = stmt_int(s, 6);
     out->barred = stmt_int(s, 7) == 1;
     out->dead = stmt_int(s, 8) == 1;
@@ -372,7 +396,8 @@ static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *
 }
 
 /* Loans (CATALOG_LOANS) as JSON or as rows. */
-static enum bm_rc tell_loans(struct cli *cli, struct db *db, const char *account, struct jsonw *w, struct cli_table *t)
+static enum bm_rc tell_loans(struct cli *cli, struct db *db, const char *account,
+                             struct jsonw *w, struct cli_table *t)
 {
     struct stmt *s;
     char day[DESKCMD_DAY_SIZE];
@@ -380,36 +405,45 @@ static enum bm_rc tell_loans(struct cli *cli, struct db *db, const char *account
     if (rc) return rc;
     while (!(rc = stmt_next(s))) {
         if (cli->json) {
-            static const char *const keys[] = { "loan", "item", "out_ms", "due", "renewals", "name", "author" };
+            static const char *const keys[] = { "loan",     "item", "out_ms", "due",
+                                                "renewals", "name", "author" };
             jsonw_object(w);
             for (int i = 0; i < 7; i++) {
-                if (i >= 2 && i <= 4) jsonw_put_int(w, keys[i], stmt_int(s, i));
-                else jsonw_put_text(w, keys[i], stmt_text(s, i));
+                if (i >= 2 && i <= 4)
+                    jsonw_put_int(w, keys[i], stmt_int(s, i));
+                else
+                    jsonw_put_text(w, keys[i], stmt_text(s, i));
             }
             jsonw_object_end(w);
         } else {
-            cli_table_row(t, stmt_text(s, 1), deskcmd_day(stmt_int(s, 3), day, sizeof day), count_text(&cli->arena, stmt_int(s, 4)),
-                          deskcmd_title(&cli->arena, stmt_text(s, 5), stmt_text(s, 6), "(not known)"));
+            cli_table_row(
+                t, stmt_text(s, 1), deskcmd_day(stmt_int(s, 3), day, sizeof day),
+                count_text(&cli->arena, stmt_int(s, 4)),
+                deskcmd_title(&cli->arena, stmt_text(s, 5), stmt_text(s, 6), "(not known)"));
         }
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* Rows of one of the CATALOG_HOLDS statements. out: *count */
-static enum bm_rc tell_holds(struct cli *cli, struct stmt *s, struct jsonw *w, struct cli_table *t, size_t *count)
+static enum bm_rc tell_holds(struct cli *cli, struct stmt *s, struct jsonw *w,
+                             struct cli_table *t, size_t *count)
 {
     enum bm_rc rc;
     for (*count = 0; !(rc = stmt_next(s)); ++*count) {
         if (cli->json) {
-            static const char *const keys[] = { "hold",   "patron", "patron_name", "title", "name",
-                                                "author", "item",   "pickup",      "state", "by_item" };
+            static const char *const keys[] = { "hold",  "patron", "patron_name", "title",
+                                                "name",  "author", "item",        "pickup",
+                                                "state", "by_item" };
             jsonw_object(w);
             for (int i = 0; i < 10; i++) jsonw_put_text(w, keys[i], stmt_text(s, i));
             jsonw_object_end(w);
         } else {
             bool aside = str_eq(stmt_text(s, 8), "captured");
-            cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2), aside ? "SET ASIDE" : "waiting", stmt_text(s, 7),
-                          stmt_text(s, aside ? 9 : 6), deskcmd_title(&cli->arena, stmt_text(s, 4), stmt_text(s, 5), stmt_text(s, 3)));
+            cli_table_row(
+                t, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2),
+                aside ? "SET ASIDE" : "waiting", stmt_text(s, 7), stmt_text(s, aside ? 9 : 6),
+                deskcmd_title(&cli->arena, stmt_text(s, 4), stmt_text(s, 5), stmt_text(s, 3)));
         }
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
@@ -417,7 +451,8 @@ static enum bm_rc tell_holds(struct cli *cli, struct stmt *s, struct jsonw *w, s
 
 static void hold_table(struct cli *cli, struct cli_table *t)
 {
-    cli_table(t, &cli->arena, "HOLD", "CARD", "NAME", "STATE", "COLLECT AT", "ITEM", "TITLE", NULL);
+    cli_table(t, &cli->arena, "HOLD", "CARD", "NAME", "STATE", "COLLECT AT", "ITEM", "TITLE",
+              NULL);
 }
 
 static void json_patron(struct jsonw *w, const struct patron *p)
@@ -442,10 +477,12 @@ static void print_patron(struct cli *cli, const struct patron *p)
     print_field(cli, "name", p->name ? p->name : "(not known)");
     print_field(cli, "category", p->category);
     print_field(cli, "stop", p->stop);
-    if (p->expires_s != ENTRY_NONE) print_field(cli, "expires", deskcmd_day(p->expires_s, day, sizeof day));
+    if (p->expires_s != ENTRY_NONE)
+        print_field(cli, "expires", deskcmd_day(p->expires_s, day, sizeof day));
     if (!p->known) cli_print(cli, "UNKNOWN: nobody was registered with this card\n");
     if (p->barred) cli_print(cli, "BARRED\n");
-    if (p->dead) cli_print(cli, "REPLACED%s%s\n", p->newer ? " by " : "", p->newer ? p->newer : "");
+    if (p->dead)
+        cli_print(cli, "REPLACED%s%s\n", p->newer ? " by " : "", p->newer ? p->newer : "");
 }
 
 static enum bm_rc tell_patron(struct cli *cli, struct db *db, const struct patron *p)
@@ -456,10 +493,14 @@ static enum bm_rc tell_patron(struct cli *cli, struct db *db, const struct patro
     size_t count;
     cli_table(&loans, &cli->arena, "ITEM", "DUE", ">RENEWED", "TITLE", NULL);
     hold_table(cli, &holds);
-    if (cli->json) cli_json(cli, &w), jsonw_object(&w), json_patron(&w, p), jsonw_key(&w, "loans"), jsonw_array(&w);
+    if (cli->json)
+        cli_json(cli, &w), jsonw_object(&w), json_patron(&w, p), jsonw_key(&w, "loans"),
+            jsonw_array(&w);
     enum bm_rc rc = tell_loans(cli, db, p->account, &w, &loans);
     if (cli->json) jsonw_array_end(&w), jsonw_key(&w, "holds"), jsonw_array(&w);
-    if (!rc) rc = db_get(db, SQL_CATALOG_HOLDS_OF_ACCOUNT, &s, "account", 's', p->account, "count", 'i', (int64_t)DESKCMD_FOUND_MAX, NULL);
+    if (!rc)
+        rc = db_get(db, SQL_CATALOG_HOLDS_OF_ACCOUNT, &s, "account", 's', p->account, "count",
+                    'i', (int64_t)DESKCMD_FOUND_MAX, NULL);
     if (!rc) rc = tell_holds(cli, s, &w, &holds, &count);
     if (rc) return rc;
     if (cli->json) {
@@ -486,12 +527,14 @@ enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args)
     return look_end(&l, rc);
 }
 
-/* "ann sm" as a pattern that finds "Joanna Smith": parts in this order, percent and underscore as typed. */
+/* "ann sm" as a pattern that finds "Joanna Smith": parts in this order, percent and underscore
+ * as typed. */
 static enum bm_rc name_pattern(const struct cli_args *args, struct buf *out)
 {
     struct buf name = { 0 };
     enum bm_rc rc = join_words(args, &name);
-    if (!rc && name.len > NAME_MAX_BYTES) rc = err_set(BM_ELIMIT, "a name of no more than %d bytes", NAME_MAX_BYTES);
+    if (!rc && name.len > NAME_MAX_BYTES)
+        rc = err_set(BM_ELIMIT, "a name of no more than %d bytes", NAME_MAX_BYTES);
     buf_putc(out, '%');
     for (const char *p = buf_str(&name); *p && !rc; p++) {
         if (*p == '%' || *p == '_' || *p == '\\') buf_putc(out, '\\');
@@ -519,8 +562,9 @@ static enum bm_rc tell_found(struct cli *cli, struct stmt *s, size_t *count)
             jsonw_put_int(&w, "expires", stmt_int(s, 5));
             jsonw_object_end(&w);
         } else {
-            cli_table_row(&t, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2), stmt_text(s, 3),
-                          deskcmd_day(stmt_int(s, 5), day, sizeof day), stmt_int(s, 4) == 1 ? "BARRED" : "");
+            cli_table_row(&t, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2),
+                          stmt_text(s, 3), deskcmd_day(stmt_int(s, 5), day, sizeof day),
+                          stmt_int(s, 4) == 1 ? "BARRED" : "");
         }
     }
     if (rc != BM_ENOTFOUND) return rc;
@@ -542,7 +586,8 @@ enum bm_rc deskcmd_patron_find(struct cli *cli, const struct cli_args *args)
     if (!rc) rc = name_pattern(args, &pattern);
     if (!rc) rc = look_begin(&l, cli);
     if (rc) goto done;
-    rc = db_get(l.db, SQL_PATRONS_BY_NAME, &s, "pattern", 's', buf_str(&pattern), "count", 'i', limit, NULL);
+    rc = db_get(l.db, SQL_PATRONS_BY_NAME, &s, "pattern", 's', buf_str(&pattern), "count", 'i',
+                limit, NULL);
     if (!rc) rc = tell_found(cli, s, &count);
     rc = look_end(&l, rc);
     if (!rc && count == 0) rc = none_found(cli, "Nobody of this name.");
@@ -551,18 +596,22 @@ done:
     return rc;
 }
 
-/* --- holds ------------------------------------------------------------------------------------------------------------- */
+/* --- holds -------------------------------------------------------------------------------- */
 
-static enum bm_rc get_holds(struct cli *cli, struct db *db, const struct cli_args *args, int64_t limit, struct stmt **out)
+static enum bm_rc get_holds(struct cli *cli, struct db *db, const struct cli_args *args,
+                            int64_t limit, struct stmt **out)
 {
     const char *title = cli_value(args, "--title");
     struct patron p;
     if (title && args->count) return err_set(BM_EUSAGE, "give a card or --title, not both");
-    if (title) return db_get(db, SQL_CATALOG_HOLDS_OF_TITLE, out, "title", 's', title, "count", 'i', limit, NULL);
+    if (title)
+        return db_get(db, SQL_CATALOG_HOLDS_OF_TITLE, out, "title", 's', title, "count", 'i',
+                      limit, NULL);
     if (!args->count) return db_get(db, SQL_CATALOG_HOLDS, out, "count", 'i', limit, NULL);
     enum bm_rc rc = read_patron(db, args->words[0], &cli->arena, &p);
     if (rc) return rc;
-    return db_get(db, SQL_CATALOG_HOLDS_OF_ACCOUNT, out, "account", 's', p.account, "count", 'i', limit, NULL);
+    return db_get(db, SQL_CATALOG_HOLDS_OF_ACCOUNT, out, "account", 's', p.account, "count",
+                  'i', limit, NULL);
 }
 
 enum bm_rc deskcmd_hold_list(struct cli *cli, const struct cli_args *args)

@@ -7,11 +7,13 @@ void jsonw_init(struct jsonw *w, struct buf *out)
     *w = (struct jsonw){ .out = out };
 }
 
-/* What has to stand before a value: a comma, unless it is the first or its key was just written. */
+/* What has to stand before a value: a comma, unless it is the first or its key was just
+ * written. */
 static void before_value(struct jsonw *w)
 {
-    bm_assert(w->keyed == w->is_object[w->depth]); /* in an object every value has a key, elsewhere none */
-    bm_assert(w->depth > 0 || !w->filled[0]);      /* J1: one value */
+    bm_assert(w->keyed ==
+              w->is_object[w->depth]); /* in an object every value has a key, elsewhere none */
+    bm_assert(w->depth > 0 || !w->filled[0]); /* J1: one value */
     if (w->filled[w->depth] && !w->keyed) buf_putc(w->out, ',');
     w->filled[w->depth] = true;
     w->keyed = false;
@@ -55,7 +57,8 @@ void jsonw_array_end(struct jsonw *w)
     close_level(w, false);
 }
 
-/* Bytes of the UTF-8 character at s, 0 if there is none. The NUL at the end stops it, as no continuation byte. */
+/* Bytes of the UTF-8 character at s, 0 if there is none. The NUL at the end stops it, as no
+ * continuation byte. */
 static size_t char_len(const char *s)
 {
     unsigned char c = (unsigned char)*s;
@@ -92,9 +95,13 @@ static void put_string(struct buf *out, const char *s)
         s += run;
         if (!*s) break;
         size_t len = char_len(s);
-        if (len > 1) buf_put(out, s, len);
-        else if (len == 1) put_escaped(out, *s);
-        else buf_puts(out, "\xEF\xBF\xBD"), len = 1; /* not UTF-8: a stranger byte must not spoil the whole */
+        if (len > 1)
+            buf_put(out, s, len);
+        else if (len == 1)
+            put_escaped(out, *s);
+        else
+            buf_puts(out, "\xEF\xBF\xBD"),
+                len = 1; /* not UTF-8: a stranger byte must not spoil the whole */
         s += len;
     }
     buf_putc(out, '"');
@@ -113,15 +120,19 @@ void jsonw_key(struct jsonw *w, const char *key)
 void jsonw_text(struct jsonw *w, const char *text)
 {
     before_value(w);
-    if (text) put_string(w->out, text);
-    else buf_puts(w->out, "null");
+    if (text)
+        put_string(w->out, text);
+    else
+        buf_puts(w->out, "null");
 }
 
 void jsonw_int(struct jsonw *w, int64_t x)
 {
     before_value(w);
-    if (x == INT64_MIN) buf_puts(w->out, "null");
-    else buf_printf(w->out, "%lld", (long long)x);
+    if (x == INT64_MIN)
+        buf_puts(w->out, "null");
+    else
+        buf_printf(w->out, "%lld", (long long)x);
 }
 
 void jsonw_bool(struct jsonw *w, bool x)

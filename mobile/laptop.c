@@ -204,15 +204,14 @@ static void sweep(struct laptop *l)
     closedir(dir);
 }
 
-/* Fill replica-n from base-n and what is pending. Under the lock. */
-static enum bm_rc build_replica(struct laptop *l, int64_t n, struct db **out)
+/* Fill a replica at path from base-n and what is pending. Under the lock. */
+static enum bm_rc build_at(struct laptop *l, int64_t n, const char *path, struct db **out)
 {
-    char base_path[PATH_BYTES], path[PATH_BYTES];
+    char base_path[PATH_BYTES];
     struct db *base = NULL;
     struct laptop_state state;
     *out = NULL;
     laptop_base_path(l, n, base_path);
-    laptop_replica_path(l, n, path);
     enum bm_rc rc = remove_files(path); /* of a build that was cut short: nobody has seen it */
     if (!rc) rc = db_open(base_path, DB_REPLICA, NULL, l->lock, &base);
     if (rc == BM_ENOTFOUND) rc = err_set(BM_ENOTFOUND, "this laptop has no copy of the library yet; run: bookmobile sync");
@@ -228,6 +227,13 @@ static enum bm_rc build_replica(struct laptop *l, int64_t n, struct db **out)
         *out = NULL;
     }
     return rc;
+}
+
+static enum bm_rc build_replica(struct laptop *l, int64_t n, struct db **out)
+{
+    char path[PATH_BYTES];
+    laptop_replica_path(l, n, path);
+    return build_at(l, n, path, out);
 }
 
 /* Hold the replica against the journal: behind = replay; ahead or another line = build anew. Under the lock. */
@@ -307,6 +313,28 @@ enum bm_rc laptop_swap(struct laptop *l, int64_t next)
     l->generation = next;
     sweep(l);
     return env_tick("rebuild.swapped");
+}
+
+enum bm_rc laptop_rebuild(struct laptop *l, const char *path, struct db **out)
+{
+    struct laptop_state state; /* asked for, so that the read transaction stands where we are */
+    bool reads = false;
+    *out = NULL;
+    enum bm_rc rc = journal_begin(&l->journal);
+    if (rc) return rc;
+    rc = current(l);
+    if (!rc) rc = build_at(l, l->generation, path, out);
+    if (!rc) rc = db_begin_read(l->replica);
+    if (!rc) {
+        reads = true;
+        rc = laptop_state_get(l->replica, &state);
+    }
+    rc = db_end(l->db, rc);
+    if (!rc) return BM_OK;
+    if (reads) rc = db_end(l->replica, rc);
+    db_close(*out);
+    *out = NULL;
+    return rc;
 }
 
 /* --- the desk's part of an act (DESIGN 10) -------------------------------------------------------------------- */

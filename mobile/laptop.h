@@ -66,6 +66,10 @@ BM_MUST_CHECK enum bm_rc laptop_swap(struct laptop *l, int64_t next);
 /* The first generation number that no file has ever had. */
 BM_MUST_CHECK enum bm_rc laptop_next_generation(struct laptop *l, int64_t *out);
 
+/* Make anew, at a path of the caller's, what the current replica should hold now (verify). After BM_OK the caller ends the
+ * read transaction on l->replica, which stands at the same moment, and closes and removes *out. */
+BM_MUST_CHECK enum bm_rc laptop_rebuild(struct laptop *l, const char *path, struct db **out);
+
 /* How many own entries the branch has not answered; and are above the mark. */
 BM_MUST_CHECK enum bm_rc laptop_pending(struct laptop *l, int64_t *unanswered, int64_t *above_mark);
 

@@ -25,7 +25,7 @@ WHERE r.node = :node AND r.op = 'mark_item' AND r.row > 0 AND r.card IS NULL AND
 AND e.body LIKE '%"as":"lost"%' ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
 
 -- name: REPORT_ENTRIES
-SELECT e.dev, e.ep, e.seq, r.op, r.t_ms, e.outcome FROM entry e
+SELECT e.dev, e.ep, e.seq, r.op, r.t_ms, e.outcome, e.body FROM entry e
 LEFT JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
 WHERE e.row = 0 AND (:dev IS NULL OR e.dev = :dev) ORDER BY r.t_ms DESC, e.dev DESC, e.seq DESC LIMIT :count
 

@@ -628,6 +628,29 @@ enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *id, struct outc
 
 /* --- verify --------------------------------------------------------------------------------------------------------------- */
 
+/* Name the first row that differs: `now` rows are marked dirty by circ_replace, rows of `was` alone are not in `now`. */
+static void name_difference(struct apply *ap, const struct unit *was, const struct unit *now)
+{
+    char id[EID_TEXT_MAX];
+    size_t size = sizeof ap->difference;
+    for (size_t i = 0; i < now->item_count; i++)
+        if (now->items[i]->dirty) snprintf(ap->difference, size, "item %s", now->items[i]->id);
+    for (size_t i = 0; i < now->hold_count; i++)
+        if (now->holds[i]->dirty) snprintf(ap->difference, size, "hold %s", eid_text(&now->holds[i]->id, id));
+    for (size_t i = 0; i < now->charge_count; i++)
+        if (now->charges[i]->dirty) snprintf(ap->difference, size, "charge %s", eid_text(&now->charges[i]->about, id));
+    for (size_t i = 0; i < now->exc_count; i++)
+        if (now->excs[i]->dirty)
+            snprintf(ap->difference, size, "exception %s of %s", exc_name(now->excs[i]->code), eid_text(&now->excs[i]->entry, id));
+    for (size_t i = 0; i < was->exc_count; i++)
+        if (!unit_exc(now, was->excs[i]->code, &was->excs[i]->entry, was->excs[i]->other))
+            snprintf(ap->difference, size, "stored exception %s of %s", exc_name(was->excs[i]->code), eid_text(&was->excs[i]->entry, id));
+    for (size_t i = 0; i < now->loan_count; i++)
+        if (now->loans[i]->dirty) snprintf(ap->difference, size, "loan %s", eid_text(&now->loans[i]->id, id));
+    for (size_t i = 0; i < was->loan_count; i++)
+        if (!unit_loan(now, &was->loans[i]->id)) snprintf(ap->difference, size, "stored loan %s", eid_text(&was->loans[i]->id, id));
+}
+
 /* No groups, no steps, no stored state: every reading once, in the one order, in one unit. */
 enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *differences)
 {
@@ -647,7 +670,12 @@ enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *difference
     stmt_done(s);
     if (rc == BM_ENOTFOUND) rc = circ_load_all(&was, &view);
     if (!rc) rc = fold(ap, &now, &view, &list);
+    ap->difference[0] = '\0';
     if (!rc) rc = circ_replace(ap->db, &was, &now, true, differences);
+    if (!rc && *differences) {
+        str_copy(ap->difference, sizeof ap->difference, "a stored item, hold or charge without history");
+        name_difference(ap, &was, &now);
+    }
     *readings = (int64_t)list.count;
     arena_free(&ap->arena);
     return rc;

@@ -21,6 +21,7 @@ struct apply {
     struct db *db;
     struct arena arena; /* dies with each entry */
     int64_t refolds, steps; /* counted for people who measure */
+    char difference[160];   /* apply_verify: the first row that differs */
 };
 
 void apply_init(struct apply *ap, struct db *db);
@@ -36,7 +37,7 @@ BM_MUST_CHECK enum bm_rc apply_entry(struct apply *ap, const struct entry *e, in
 BM_MUST_CHECK enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *id, struct outcome *out);
 
 /* Fold everything anew, from the readings alone, and compare with every row.
- * ret: BM_OK, *differences = 0 when all agree (each difference told through tell, which may be NULL) */
+ * ret: BM_OK, *differences = 0 when all agree; else ap->difference names the first */
 BM_MUST_CHECK enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *differences);
 
 /* --- inside (apply.c, apply_people.c) ------------------------------------------------------------ */

@@ -156,17 +156,23 @@ static enum bm_rc fold_people(struct people_fold *f)
 
 /* --- what it means for the tables ------------------------------------------------------------------------- */
 
-/* Rewrite a card's standing rows; *from_t is the earliest moment from which they differ, INT64_MAX if none. */
+/* Rewrite a card's standing rows; *from_t is the earliest moment from which acts see another standing, INT64_MAX if none.
+ * Where accounts join or part, loans and holds from before matter too: then it is the beginning. */
 static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_t *from_t)
 {
     struct db *db = f->ap->db;
     struct stmt *s;
     size_t at = 0;
     char id[EID_TEXT_MAX];
+    bool joins = false;
     *from_t = INT64_MAX;
+    for (size_t i = 0; i < f->change_count; i++)
+        joins |= str_eq(f->changes[i].card, card) && !str_eq(f->changes[i].standing.account, card);
     enum bm_rc rc = db_get(db, SQL_STANDING_LIST, &s, "card", 's', card, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
+        joins |= !str_eq(stmt_text(s, 2), card);
+        if (*from_t != INT64_MAX) continue;
         while (at < f->change_count && !str_eq(f->changes[at].card, card)) at++;
         struct standing had = { stmt_text(s, 2), stmt_int(s, 3) == 1, stmt_int(s, 4) == 1, stmt_int(s, 5) };
         const struct change *c = at < f->change_count ? &f->changes[at++] : NULL;
@@ -174,10 +180,8 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
                     same_standing(&had, &c->standing);
         if (same) continue;
         *from_t = c && c->key.t_ms < stmt_int(s, 0) ? c->key.t_ms : stmt_int(s, 0);
-        break;
     }
-    stmt_done(s);
-    if (rc != BM_OK && rc != BM_ENOTFOUND) return rc;
+    if (rc != BM_ENOTFOUND) return rc;
     for (; *from_t == INT64_MAX && at < f->change_count; at++)
         if (str_eq(f->changes[at].card, card)) *from_t = f->changes[at].key.t_ms;
     if (*from_t == INT64_MAX) return BM_OK;
@@ -189,6 +193,7 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
                     "account", 's', c->standing.account, "barred", 'i', (int64_t)c->standing.barred, "dead", 'i',
                     (int64_t)c->standing.dead, "expires_s", 'I', c->standing.expires_s, NULL);
     }
+    if (joins) *from_t = INT64_MIN;
     return rc;
 }
 

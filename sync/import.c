@@ -81,7 +81,8 @@ static enum bm_rc begin(struct import *im, struct branch *b, const char *origin,
 
 static enum bm_rc emit(struct import *im, const struct entry *row)
 {
-    enum bm_rc rc = observe_row(&im->o, row);
+    enum bm_rc rc = env_tick("import.row");
+    if (!rc) rc = observe_row(&im->o, row);
     return rc && !buf_rc(&im->o.rows) ? row_fault(rc) : rc;
 }
 
@@ -140,7 +141,7 @@ static enum bm_rc import_csv(struct branch *b, const char *origin, const char *p
     rc = csv_read_file(path, columns, column_count, &sink, &counts);
     if (!rc && im.bad && str_eq(origin, "rules"))
         rc = err_set(BM_EINPUT, "%s, line %" PRId64 ": %s; no rule was changed", path, im.first_bad, im.first_reason);
-    count(&im, "lines left out", im.bad);
+    count(&im, "left out", im.bad);
     return end(&im, path, rc);
 }
 
@@ -361,7 +362,7 @@ enum bm_rc import_marc(struct branch *b, const char *path, enum marc_items items
     count(&im, "items", 0);
     rc = marc_read_file(path, items, &sink, &counts);
     count(&im, "texts with bytes that are no character", counts.repaired);
-    count(&im, "records left out", im.bad);
+    count(&im, "left out", im.bad);
     return end(&im, path, rc);
 }
 
@@ -397,7 +398,7 @@ static bool normal_text(const char *text, char *out, size_t size, size_t *at)
     return *at > from;
 }
 
-bool import_who(const struct branch *b, const char *name, const char *birth, char out[IMPORT_WHO_MAX])
+bool import_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name, const char *birth, char out[IMPORT_WHO_MAX])
 {
     char text[WHO_TEXT_MAX];
     unsigned char hash[SEAL_KEYED_BYTES];
@@ -406,7 +407,7 @@ bool import_who(const struct branch *b, const char *name, const char *birth, cha
     if (!name || !birth || !normal_text(name, text, sizeof text, &len)) return false;
     text[len++] = '|';
     if (!normal_text(birth, text, sizeof text, &len)) return false;
-    seal_keyed(b->who_key, text, len, hash);
+    seal_keyed(key, text, len, hash);
     seal_wipe(text, sizeof text);
     hex_encode(out, hash, sizeof hash);
     return true;
@@ -428,7 +429,7 @@ static enum bm_rc seal_person(struct import *im, const char **v, const char **ou
     if (address.len) jsonw_put_text(&w, "address", buf_str(&address));
     if (or_null(v[P_PHONE])) jsonw_put_text(&w, "phone", v[P_PHONE]);
     if (or_null(v[P_EMAIL])) jsonw_put_text(&w, "email", v[P_EMAIL]);
-    if (or_null(v[P_BIRTH])) jsonw_put_text(&w, "dateofbirth", v[P_BIRTH]);
+    if (or_null(v[P_BIRTH])) jsonw_put_text(&w, "birth", v[P_BIRTH]);
     jsonw_object_end(&w);
     enum bm_rc rc = buf_rc(&address);
     if (!rc) rc = jsonw_rc(&w);
@@ -483,7 +484,7 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     if (!rc) rc = meet(im, e.patron, &before);
     if (rc) return rc;
     if (here || before) e.op = OP_UPDATE; /* in use: new facts of the same person */
-    else if (import_who(im->b, e.name, v[P_BIRTH], who)) e.who = who;
+    else if (import_who(im->b->who_key, e.name, v[P_BIRTH], who)) e.who = who;
     rc = emit(im, &e);
     if (rc) return rc;
     count(im, "patrons", 1);

@@ -66,7 +66,8 @@ BM_MUST_CHECK enum bm_rc import_rules(struct branch *b, const char *path, const 
 BM_MUST_CHECK enum bm_rc import_rules_export(struct branch *b, struct buf *out);
 
 /* Keyed hash of a name and a birth date (YYYY-MM-DD), to notice the same person twice: capitals (of ASCII) and runs of
- * blanks do not matter. ret: false = one of the two is missing, and nothing is to be said */
-bool import_who(const struct branch *b, const char *name, const char *birth, char out[IMPORT_WHO_MAX]);
+ * blanks do not matter. The same on laptops: two desks must get the same hash of one person.
+ * in:  key, the branch's who_key. ret: false = one of the two is missing (NULL, empty), and nothing is to be said */
+bool import_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name, const char *birth, char out[IMPORT_WHO_MAX]);
 
 #endif

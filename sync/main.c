@@ -4,28 +4,18 @@
  * Threads:    one, beside those of server_run.
  * src:        DESIGN 11 */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/cli.h"
-#include "common/jsonw.h"
-#include "sync/branch.h"
+#include "common/deskcmd.h"
+#include "sync/commands.h"
 #include "sync/device.h"
-#include "sync/feed.h"
 #include "sync/import.h"
-#include "sync/report.h"
 #include "sync/server.h"
 
-enum {
-    BAD_SHOWN_MAX = 20,      /* records left out that are told one by one */
-    REPORT_DAYS_DEFAULT = 28,
-    ENTRIES_DEFAULT = 50, ENTRIES_LIMIT_MAX = 1000000,
-    NAME_MAX_TEXT = 64, PATH_TEXT_MAX = 4096, ROW_BYTES_MAX = 64 << 10,
-    PORT_DEFAULT = 8480
-};
+enum { PATH_TEXT_MAX = 4096, PORT_DEFAULT = 8480 };
 
-static enum bm_rc open_branch(struct cli *cli, struct branch *b)
+enum bm_rc commands_open(struct cli *cli, struct branch *b)
 {
     enum bm_rc rc = branch_open(cli->data, b);
     if (rc) return rc;
@@ -34,11 +24,10 @@ static enum bm_rc open_branch(struct cli *cli, struct branch *b)
     return BM_OK;
 }
 
-/* Lower-case words with _ between: a count's name as a JSON key. */
-static const char *key_of(const char *name, char out[NAME_MAX_TEXT])
+const char *commands_key(const char *name, char out[COMMANDS_KEY_MAX])
 {
     size_t n = 0;
-    for (; *name && n + 1 < NAME_MAX_TEXT; name++) {
+    for (; *name && n + 1 < COMMANDS_KEY_MAX; name++) {
         bool plain = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9');
         if (plain) out[n++] = *name;
         else if (n && out[n - 1] != '_') out[n++] = '_';
@@ -47,23 +36,14 @@ static const char *key_of(const char *name, char out[NAME_MAX_TEXT])
     return out;
 }
 
-static const char *time_text(int64_t ms, char text[ZONE_TEXT_MAX])
+const char *commands_time(int64_t ms, char text[ZONE_TEXT_MAX])
 {
     return ms == ENTRY_NONE ? "" : zone_text(ms / 1000, text, ZONE_TEXT_MAX, ZONE_DATE_TIME);
 }
 
-/* A date (its end, or now if that is earlier), or a date and time. */
-static enum bm_rc read_moment(struct branch *b, const char *option, const char *text, int64_t *ms)
+const char *commands_cell(struct arena *a, int64_t x)
 {
-    int64_t day, now = journal_now_ms(&b->journal);
-    *ms = ENTRY_NONE;
-    if (!text) return BM_OK;
-    enum bm_rc rc = zone_parse_date(text, &day);
-    if (rc) rc = zone_parse_time(text, ms);
-    else *ms = zone_day_end_s(day) * 1000;
-    if (rc) return err_set(BM_EUSAGE, "%s takes a time such as 2026-03-05 or 2026-03-05 18:30", option);
-    if (zone_day(*ms) == zone_day(now) && *ms > now && strlen(text) == 10) *ms = now;
-    return BM_OK;
+    return x == ENTRY_NONE ? "" : arena_printf(a, "%" PRId64, x);
 }
 
 /* --- init ------------------------------------------------------------------------------------------- */
@@ -105,134 +85,6 @@ static enum bm_rc run_init(struct cli *cli, const struct cli_args *args)
     return cli_json_end(cli, &w);
 }
 
-/* --- imports ------------------------------------------------------------------------------------------ */
-
-struct told {
-    struct cli *cli;
-    int64_t bad;
-};
-
-static void on_bad(void *ctx, const char *where, int64_t number, const char *reason)
-{
-    struct told *told = ctx;
-    if (told->bad++ < BAD_SHOWN_MAX) cli_note(told->cli, "%s %" PRId64 " left out: %s", where, number, reason);
-}
-
-static void on_progress(void *ctx, int64_t done)
-{
-    cli_progress(((struct told *)ctx)->cli, "read", done, 0);
-}
-
-static enum bm_rc print_import(struct cli *cli, const struct import_result *r)
-{
-    char id[EID_TEXT_MAX], text[NAME_MAX_TEXT];
-    struct jsonw w;
-    eid_text(&r->entry, id);
-    if (!cli->json) {
-        for (size_t i = 0; i < r->count_count; i++)
-            if (i == 0 || r->counts[i].count)
-                cli_print(cli, "%s%" PRId64 " %s", i ? ", " : "", r->counts[i].count, r->counts[i].name);
-        cli_print(cli, "; as of %s, entry %s\n", time_text(r->asof_ms, text), id);
-        if (r->superseded) cli_print(cli, "kept, but not in force: a file of a later date stands\n");
-        return BM_OK;
-    }
-    cli_json(cli, &w);
-    jsonw_object(&w);
-    jsonw_put_text(&w, "origin", r->origin);
-    jsonw_put_text(&w, "entry", id);
-    jsonw_put_int(&w, "asof_ms", r->asof_ms);
-    jsonw_put_int(&w, "rows", r->rows);
-    jsonw_put_bool(&w, "superseded", r->superseded);
-    jsonw_key(&w, "counts");
-    jsonw_object(&w);
-    for (size_t i = 0; i < r->count_count; i++) jsonw_put_int(&w, key_of(r->counts[i].name, text), r->counts[i].count);
-    jsonw_object_end(&w);
-    jsonw_object_end(&w);
-    return cli_json_end(cli, &w);
-}
-
-static const struct cli_option csv_options[] = {
-    { "--as-of", "TIME", "when the file was true (a day, or day and time); now if not given" },
-    { NULL, NULL, NULL },
-};
-static const struct cli_option marc_options[] = {
-    { "--items", "LAYOUT", "where copies stand in the records: koha952 or evergreen852" },
-    { "--as-of", "TIME", "when the file was true (a day, or day and time); now if not given" },
-    { NULL, NULL, NULL },
-};
-
-typedef enum bm_rc import_function(struct branch *b, const char *path, const struct import_how *how, struct import_result *out);
-
-static const struct {
-    const char *command;
-    import_function *run;
-} importers[] = {
-    { "import patrons", import_patrons }, { "import loans", import_loans },   { "import holds", import_holds },
-    { "import calendar", import_calendar }, { "import routes", import_routes }, { "rules import", import_rules },
-};
-
-static enum bm_rc run_import(struct cli *cli, const struct cli_args *args)
-{
-    struct branch b;
-    struct import_result result;
-    struct told told = { .cli = cli };
-    struct import_how how = { .on_bad = on_bad, .on_progress = on_progress, .ctx = &told };
-    bool marc = strcmp(args->command->name, "import marc") == 0;
-    enum marc_items items = MARC_ITEMS_KOHA952;
-    size_t which = 0;
-    while (!marc && strcmp(importers[which].command, args->command->name) != 0) which++;
-    if (marc) {
-        const char *layout = cli_value(args, "--items");
-        if (layout && strcmp(layout, "evergreen852") == 0) items = MARC_ITEMS_EVERGREEN852;
-        else if (!layout || strcmp(layout, "koha952") != 0)
-            return err_set(BM_EUSAGE, "say where copies stand in the records: --items koha952 or --items evergreen852");
-    }
-    enum bm_rc rc = open_branch(cli, &b);
-    if (rc) return rc;
-    rc = read_moment(&b, "--as-of", cli_value(args, "--as-of"), &how.asof_ms);
-    if (!rc) rc = marc ? import_marc(&b, args->words[0], items, &how, &result) : importers[which].run(&b, args->words[0], &how, &result);
-    if (told.bad > BAD_SHOWN_MAX) cli_note(cli, "and %" PRId64 " more left out", told.bad - BAD_SHOWN_MAX);
-    if (!rc) rc = print_import(cli, &result);
-    branch_close(&b);
-    return rc;
-}
-
-static enum bm_rc write_file(const char *path, const struct buf *text)
-{
-    FILE *f = fopen(path, "wx");
-    if (!f) return err_set(errno == EEXIST ? BM_EEXISTS : BM_EIO, "%s: %s", path, strerror(errno));
-    bool ok = fwrite(text->data, 1, text->len, f) == text->len;
-    ok = fclose(f) == 0 && ok;
-    if (!ok) unlink(path);
-    return ok ? BM_OK : err_set(BM_EIO, "%s cannot be written: %s", path, strerror(errno));
-}
-
-/* Text that is no table and no JSON goes out as it is; control characters cannot come from a rule's line. */
-static enum bm_rc run_rules_export(struct cli *cli, const struct cli_args *args)
-{
-    struct branch b;
-    struct buf text;
-    struct jsonw w;
-    buf_init(&text, 0);
-    enum bm_rc rc = open_branch(cli, &b);
-    if (rc) return rc;
-    rc = import_rules_export(&b, &text);
-    branch_close(&b);
-    if (!rc && args->count) rc = write_file(args->words[0], &text);
-    if (!rc && !cli->json && args->count) cli_print(cli, "rules written to %s\n", args->words[0]);
-    else if (!rc && !cli->json) cli_print(cli, "%s", buf_str(&text));
-    if (!rc && cli->json) {
-        cli_json(cli, &w);
-        jsonw_object(&w);
-        jsonw_put_text(&w, "file", args->count ? args->words[0] : NULL);
-        jsonw_put_text(&w, "csv", buf_str(&text));
-        jsonw_object_end(&w);
-        rc = cli_json_end(cli, &w);
-    }
-    buf_free(&text);
-    return rc;
-}
-
 /* --- laptops -------------------------------------------------------------------------------------------- */
 
 static const struct cli_option device_options[] = {
@@ -246,7 +98,7 @@ static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
     char code[SEAL_CODE_MAX] = "", text[ZONE_TEXT_MAX];
     int64_t until_s = 0;
     struct jsonw w;
-    enum bm_rc rc = open_branch(cli, &b);
+    enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     const char *name = cli_value(args, "--name");
     rc = device_add(&b, args->words[0], name ? name : args->words[0], code, &until_s);
@@ -298,7 +150,7 @@ static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_tabl
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         if (w) device_json(w, s);
-        else cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s), time_text(stmt_int(s, 5), sync),
+        else cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s), commands_time(stmt_int(s, 5), sync),
                            arena_printf(a, "%" PRId64, stmt_int(s, 6)));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
@@ -310,7 +162,7 @@ static enum bm_rc run_device_list(struct cli *cli, const struct cli_args *args)
     struct jsonw w;
     struct cli_table t;
     (void)args;
-    enum bm_rc rc = open_branch(cli, &b);
+    enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     if (cli->json) cli_json(cli, &w), jsonw_array(&w);
     else cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
@@ -399,7 +251,7 @@ static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
     struct buf json;
     bool bar = strcmp(args->command->name, "patron bar") == 0;
     struct desk_person person = { .card = args->words[0], .expires_s = ENTRY_NONE, .barred = bar };
-    enum bm_rc rc = open_branch(cli, &b);
+    enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     b.desk.why = cli_value(args, "--why");
     rc = desk_update_patron(&b.desk, &cli->arena, &person, &answer);
@@ -416,107 +268,137 @@ static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
-/* --- reports ------------------------------------------------------------------------------------------------ */
+/* --- status ----------------------------------------------------------------------------------------------- */
 
-static const struct cli_option report_options[] = {
-    { "--from", "DATE", "first day; four weeks up to today if not given" },
-    { "--to", "DATE", "last day; today if not given" },
-    { "--csv", NULL, "print comma-separated values" },
-    { NULL, NULL, NULL },
-};
+/* Columns of SQL_REPORT_COUNTS. */
+static const char *const count_names[] = { "titles", "items", "patrons", "loans open", "holds live", "exceptions open",
+                                           "entries not applied yet", "messages set aside", "entries quarantined" };
+enum { COUNT_COUNT = sizeof count_names / sizeof *count_names };
 
-static enum bm_rc read_days(struct branch *b, const struct cli_args *args, int64_t *from, int64_t *to)
+static enum bm_rc load_counts(struct branch *b, int64_t counts[COUNT_COUNT])
 {
-    const char *first = cli_value(args, "--from"), *last = cli_value(args, "--to");
-    *to = zone_day(journal_now_ms(&b->journal));
-    if (last && zone_parse_date(last, to)) return err_set(BM_EUSAGE, "--to takes a date such as 2026-03-05");
-    *from = *to - REPORT_DAYS_DEFAULT + 1;
-    if (first && zone_parse_date(first, from)) return err_set(BM_EUSAGE, "--from takes a date such as 2026-03-05");
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_REPORT_COUNTS, &s, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc;
+    for (size_t i = 0; i < COUNT_COUNT; i++) counts[i] = stmt_int(s, (int)i);
+    stmt_done(s);
     return BM_OK;
 }
 
-/* Texts of a table's cells; an absent number is an empty cell. */
-static const char *cell(struct arena *a, int64_t x)
+static enum bm_rc status_json(struct cli *cli, struct branch *b, const int64_t counts[COUNT_COUNT], int64_t own)
 {
-    return x == ENTRY_NONE ? "" : arena_printf(a, "%" PRId64, x);
+    struct jsonw w;
+    char key[COMMANDS_KEY_MAX];
+    cli_json(cli, &w);
+    jsonw_object(&w);
+    jsonw_put_text(&w, "code", b->code);
+    jsonw_put_text(&w, "zone", b->zone);
+    jsonw_put_text(&w, "server", b->server);
+    jsonw_put_bool(&w, "practice", b->practice);
+    jsonw_put_int(&w, "now_ms", journal_now_ms(&b->journal));
+    jsonw_put_int(&w, "entries_own", own);
+    for (size_t i = 0; i < COUNT_COUNT; i++) jsonw_put_int(&w, commands_key(count_names[i], key), counts[i]);
+    jsonw_key(&w, "devices");
+    jsonw_array(&w);
+    enum bm_rc rc = each_device(b, &cli->arena, NULL, &w);
+    jsonw_array_end(&w);
+    jsonw_object_end(&w);
+    return rc ? rc : cli_json_end(cli, &w);
 }
 
-static const char *span(struct arena *a, int64_t from_s, int64_t to_s)
-{
-    char from[ZONE_TEXT_MAX], to[ZONE_TEXT_MAX];
-    if (from_s == ENTRY_NONE) return "";
-    zone_text(from_s, from, sizeof from, ZONE_TIME);
-    if (to_s == ENTRY_NONE) return arena_printf(a, "%s-", from);
-    return arena_printf(a, "%s-%s", from, zone_text(to_s, to, sizeof to, ZONE_TIME));
-}
-
-static enum bm_rc print_visits(struct cli *cli, const struct visit_report *r)
-{
-    struct cli_table t;
-    struct arena *a = &cli->arena;
-    cli_table(&t, a, "date", "stop", "planned", "actual", ">min", "status", ">open", ">lent", ">renewed", ">returned", ">holds",
-              ">joined", ">visitors", NULL);
-    for (size_t i = 0; i <= r->count; i++) {
-        bool off = i == r->count;
-        const struct visit_line *l = off ? NULL : &r->lines[i];
-        const struct circ_counts *n = off ? &r->off_stop : &l->circ;
-        char day[ZONE_TEXT_MAX] = "";
-        if (l) zone_day_text(l->day, day, sizeof day);
-        cli_table_row(&t, day, off ? "off stop" : l->stop, off ? "" : span(a, l->parr_s, l->pdep_s), off ? "" : span(a, l->arr_s, l->dep_s),
-                      off ? "" : cell(a, l->deviation_min), off ? "" : visit_status_name(l->status), off ? "" : cell(a, l->open_min),
-                      cell(a, n->checkouts), cell(a, n->renewals), cell(a, n->checkins), cell(a, n->holds), cell(a, n->registrations),
-                      cell(a, n->visitors));
-    }
-    return cli_table_end(cli, &t);
-}
-
-static enum bm_rc print_stops(struct cli *cli, const struct stop_report *r, const struct visit_report *of)
-{
-    struct cli_table t;
-    struct arena *a = &cli->arena;
-    cli_table(&t, a, "stop", ">planned", ">made", ">missed", ">unplanned", ">min", ">open", ">lent", ">renewed", ">returned", ">holds",
-              ">joined", ">visitors", NULL);
-    for (size_t i = 0; i <= r->count; i++) {
-        bool off = i == r->count;
-        const struct stop_line *l = off ? NULL : &r->lines[i];
-        const struct circ_counts *n = off ? &of->off_stop : &l->circ;
-        cli_table_row(&t, off ? "off stop" : l->stop, off ? "" : cell(a, l->planned), off ? "" : cell(a, l->made),
-                      off ? "" : cell(a, l->missed), off ? "" : cell(a, l->unscheduled), off ? "" : cell(a, l->deviation_min),
-                      off ? "" : cell(a, l->open_min), cell(a, n->checkouts), cell(a, n->renewals), cell(a, n->checkins),
-                      cell(a, n->holds), cell(a, n->registrations), cell(a, n->visitors));
-    }
-    return cli_table_end(cli, &t);
-}
-
-static enum bm_rc run_report(struct cli *cli, const struct cli_args *args)
+static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
 {
     struct branch b;
-    struct visit_report visits;
-    struct stop_report stops;
-    struct buf csv;
-    struct jsonw w;
-    int64_t from, to;
-    bool by_stop = strcmp(args->command->name, "report stops") == 0;
-    if (cli->json && cli_given(args, "--csv")) return err_set(BM_EUSAGE, "either --json or --csv");
-    enum bm_rc rc = open_branch(cli, &b);
+    struct cli_table t;
+    int64_t counts[COUNT_COUNT], own = 0;
+    char now[ZONE_TEXT_MAX];
+    (void)args;
+    enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
-    rc = read_days(&b, args, &from, &to);
-    if (!rc) rc = report_visits(&b, from, to, journal_now_ms(&b.journal), &cli->arena, &visits);
-    if (!rc && by_stop) rc = report_stops(&visits, &cli->arena, &stops);
-    branch_close(&b);
-    if (rc) return rc;
-    if (cli->json) {
-        cli_json(cli, &w);
-        if (by_stop) report_stops_json(&stops, &visits, &w);
-        else report_visits_json(&visits, &w);
-        return cli_json_end(cli, &w);
+    rc = load_counts(&b, counts);
+    if (!rc) rc = db_int(b.db, SQL_REPORT_BRANCH_LINE, &own, NULL);
+    if (!rc && cli->json) rc = status_json(cli, &b, counts, own);
+    else if (!rc) {
+        cli_print(cli, "%sbranch %s in %s, %s %s\n", b.practice ? "practice " : "", b.code, b.dir,
+                  commands_time(journal_now_ms(&b.journal), now), b.zone);
+        for (size_t i = 0; i < COUNT_COUNT; i++)
+            if (i <= 5 || counts[i]) cli_print(cli, "%7" PRId64 " %s\n", counts[i], count_names[i]);
+        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
+        cli_table_row(&t, "branch", "the branch's own desk", "", "", commands_cell(&cli->arena, own));
+        rc = each_device(&b, &cli->arena, &t, NULL);
+        if (!rc) rc = cli_table_end(cli, &t);
     }
-    if (!cli_given(args, "--csv")) return by_stop ? print_stops(cli, &stops, &visits) : print_visits(cli, &visits);
-    buf_init(&csv, 0);
-    if (by_stop) report_stops_csv(&stops, &visits, &csv);
-    else report_visits_csv(&visits, &csv);
-    rc = buf_rc(&csv);
-    if (!rc) cli_print(cli, "%s", buf_str(&csv));
-    buf_free(&csv);
+    branch_close(&b);
     return rc;
+}
+
+/* --- the branch's own desk ---------------------------------------------------------------------------------- */
+
+static enum bm_rc desk_open(void *owner, struct cli *cli, struct desk **desk)
+{
+    struct branch *b = owner;
+    enum bm_rc rc = commands_open(cli, b);
+    *desk = &b->desk;
+    return rc;
+}
+
+static enum bm_rc desk_view(void *owner, struct db **out)
+{
+    *out = ((struct branch *)owner)->db;
+    return BM_OK;
+}
+
+static void desk_close(void *owner)
+{
+    branch_close(owner);
+}
+
+static enum bm_rc desk_seal_person(void *owner, const char *json, const char *name, const char *birth, struct desk_person *out,
+                                   struct arena *a)
+{
+    struct branch *b = owner;
+    struct buf box;
+    char who[IMPORT_WHO_MAX];
+    buf_init(&box, 2 * ENTRY_TEXT_MAX);
+    enum bm_rc rc = seal_box(b->box.public, json, strlen(json), &box);
+    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
+    if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
+    if (!rc && import_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
+    buf_free(&box);
+    return rc || out->sealed ? rc : BM_ENOMEM;
+}
+
+/* --- the program --------------------------------------------------------------------------------------------------------- */
+
+static const struct cli_command commands[] = {
+    { "Branch", "init", "", "make a branch's data", "Makes the data directory: database, key, identity.", init_options, 0, 0, run_init },
+    { "Branch", "status", "", "what is here and who synced when", "Counts of the tables, and the laptops.", NULL, 0, 0, run_status },
+    { "Branch", "serve", "", "let laptops sync", "Serves until it is told to end (SIGTERM, SIGINT).", serve_options, 0, 0, run_serve },
+    { "Laptops", "device add", "DEVICE", "let a laptop enrol, by a one-time code", "DEVICE is what the laptop is called in entries: small letters, digits, dashes. Given again before it enrolled, a new code replaces the old.", device_options, 1, 1, run_device_add },
+    { "Laptops", "device list", "", "laptops, and when they synced", "", NULL, 0, 0, run_device_list },
+    { 0 },
+};
+
+/* After the desk's own commands, whose last are about patrons too. */
+static const struct cli_command patron_commands[] = {
+    { "Patrons", "patron bar", "CARD", "bar a patron", "Desks refuse loans to the card from now on; laptops, from their next sync.", bar_options, 1, 1, run_bar },
+    { "Patrons", "patron unbar", "CARD", "let a barred patron borrow again", "", bar_options, 1, 1, run_bar },
+    { 0 },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct cli_command *const tables[] = { commands, deskcmd_commands, patron_commands, commands_import, commands_report, NULL };
+    static const struct cli_program program = {
+        .name = "branch",
+        .version = BM_VERSION,
+        .brief = "the main branch's side of bookmobile circulation",
+        .about = "Keeps the library's records, takes in what laptops did on the road, and sends them what changed.",
+        .data_env = "BRANCH_DATA",
+        .tables = tables,
+    };
+    struct branch b = { 0 };
+    struct deskcmd host = { .open = desk_open, .view = desk_view, .close = desk_close, .seal_person = desk_seal_person, .owner = &b };
+    return cli_main(&program, &host, argc, argv);
 }

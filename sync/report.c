@@ -417,7 +417,7 @@ static void csv_time(struct buf *out, int64_t s)
 
 static void csv_counts(struct buf *out, const struct circ_counts *n)
 {
-    buf_printf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\r\n", n->checkouts, n->renewals,
+    buf_printf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", n->checkouts, n->renewals,
                n->checkins, n->holds, n->registrations, n->visitors);
 }
 
@@ -425,7 +425,7 @@ void report_visits_csv(const struct visit_report *r, struct buf *out)
 {
     char text[ZONE_TEXT_MAX];
     buf_puts(out, "date,stop,planned_arrival,planned_departure,arrival,departure,deviation_min,status,open_min,checkouts,renewals,"
-                  "checkins,holds,registrations,visitors\r\n");
+                  "checkins,holds,registrations,visitors\n");
     for (size_t i = 0; i < r->count; i++) {
         const struct visit_line *l = &r->lines[i];
         buf_printf(out, "%s,", zone_day_text(l->day, text, sizeof text));
@@ -446,7 +446,7 @@ void report_visits_csv(const struct visit_report *r, struct buf *out)
 void report_stops_csv(const struct stop_report *r, const struct visit_report *of, struct buf *out)
 {
     buf_puts(out, "stop,planned,made,missed,unscheduled,deviation_min,open_min,checkouts,renewals,checkins,holds,registrations,"
-                  "visitors\r\n");
+                  "visitors\n");
     for (size_t i = 0; i < r->count; i++) {
         const struct stop_line *l = &r->lines[i];
         csv_write_field(out, l->stop);

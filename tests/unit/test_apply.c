@@ -288,8 +288,8 @@ static void test_apply_any_order_of_arrival_gives_the_same_state(void **state)
             char *dump = world_dump(&b);
             bool same = !first || strcmp(first, dump) == 0;
             if (differences || !same) {
-                print_message("SEED=%llu order %llu: %lld differences from the whole fold\n",
-                              (unsigned long long)(base + (uint64_t)k * 1000003), (unsigned long long)order, (long long)differences);
+                print_message("SEED=%llu order %llu: %lld differences from the whole fold (%s)\n",
+                              (unsigned long long)(base + (uint64_t)k * 1000003), (unsigned long long)order, (long long)differences, b.apply.difference);
                 if (!same) {
                     FILE *f1 = fopen("/tmp/bm-order-a.txt", "w"), *f2 = fopen("/tmp/bm-order-b.txt", "w");
                     if (f1) fputs(first, f1), fclose(f1);

@@ -1,4 +1,5 @@
-/* tests/unit/test_catalog.c -- what people look up is found, in the right order, whatever they type. */
+/* tests/unit/test_catalog.c -- what people look up is found, in the right order, whatever they
+ * type. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -21,22 +22,24 @@ static void ok(enum bm_rc rc)
     if (rc) fail_msg("%s", err_text(rc));
 }
 
-static void put_title(struct world *w, const char *key, const char *name, const char *author, const char *detail)
+static void put_title(struct world *w, const char *key, const char *name, const char *author,
+                      const char *detail)
 {
-    ok(db_run(w->db, SQL_TITLE_PUT, "key", 's', key, "name", 's', name, "author", 's', author, "isbn", 's', "",
-                            "itype", 's', "book", "callno", 's', "FIC T", "detail", 's', detail, "src_t", 'i', (int64_t)1,
-                            "src", 's', "b.1.1", NULL));
+    ok(db_run(w->db, SQL_TITLE_PUT, "key", 's', key, "name", 's', name, "author", 's', author,
+              "isbn", 's', "", "itype", 's', "book", "callno", 's', "FIC T", "detail", 's',
+              detail, "src_t", 'i', (int64_t)1, "src", 's', "b.1.1", NULL));
 }
 
-static void put_item(struct world *w, const char *barcode, const char *title, const char *place, const char *callno)
+static void put_item(struct world *w, const char *barcode, const char *title, const char *place,
+                     const char *callno)
 {
     char shelf[CALLNO_KEY_MAX];
     callno_key(callno, shelf, sizeof shelf);
-    ok(db_run(w->db, SQL_ITEM_PUT, "barcode", 's', barcode, "title", 's', title, "place", 's', place, "cond", 's',
-                            "ok", NULL));
-    ok(db_run(w->db, SQL_ITEM_INFO_SET, "callno", 's', callno, "shelf", 's', callno ? shelf : NULL, "price", 'I',
-                            callno ? (int64_t)1250 : INT64_MIN, "info_t", 'i', (int64_t)1, "info_id", 's', "b.1.1", "barcode",
-                            's', barcode, NULL));
+    ok(db_run(w->db, SQL_ITEM_PUT, "barcode", 's', barcode, "title", 's', title, "place", 's',
+              place, "cond", 's', "ok", NULL));
+    ok(db_run(w->db, SQL_ITEM_INFO_SET, "callno", 's', callno, "shelf", 's',
+              callno ? shelf : NULL, "price", 'I', callno ? (int64_t)1250 : INT64_MIN, "info_t",
+              'i', (int64_t)1, "info_id", 's', "b.1.1", "barcode", 's', barcode, NULL));
 }
 
 static void exec(struct world *w, const char *sql)
@@ -54,7 +57,8 @@ static int open_world(void **state)
     buf_free(&schema);
     put_title(w, "t1", "The Tiger Who Came to Tea", "Kerr, Judith", "Tigers. Tea.");
     put_title(w, "t2", "Tiger, tiger", "Banks, Lynne Reid", "Rome -- Juvenile fiction.");
-    put_title(w, "t3", "O'Brien's \"Last\" Stand: AND OR NOT NEAR", "\xC3\x9E\xC3\xB3r\xC3\xB0ur \xC3\x81g\xC3\xBAst", "");
+    put_title(w, "t3", "O'Brien's \"Last\" Stand: AND OR NOT NEAR",
+              "\xC3\x9E\xC3\xB3r\xC3\xB0ur \xC3\x81g\xC3\xBAst", "");
     put_title(w, "t4", "Tea time", "Tigerman, A.", "");
     put_item(w, "30001", "t1", "van1", "E KER");
     put_item(w, "30002", "t1", "branch", "E KER");
@@ -62,13 +66,17 @@ static int open_world(void **state)
     put_item(w, "30004", "t2", "van1", "599.756 BAN");
     put_item(w, "30005", NULL, "van1", NULL);
     put_item(w, "30006", "t3", "van1", "599 OBR");
-    exec(w, "INSERT INTO title_isbn VALUES('9780306406157', 't2'), ('9780306406157', 't4');"
-            "INSERT INTO patron(card, account, name) VALUES('P1', 'P1', 'Ann'), ('P2', 'P2', 'Bob');"
-            "INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, price_cents, keep_cents, how, renewals)"
-            " VALUES('v.1.7', '30003', 'P1', 1000, 1000, 5000, 'v.1.7', 0, 0, 0, 0, 'open', 2);"
-            "UPDATE item SET loan = 'v.1.7' WHERE barcode = '30003';"
-            "INSERT INTO hold VALUES('v.1.8', 'P2', 't2', NULL, 'mill', 900, 'captured', '30004');"
-            "UPDATE item SET aside = 'v.1.8', last_t = 4000, last_op = 'capture_hold' WHERE barcode = '30004'");
+    exec(w,
+         "INSERT INTO title_isbn VALUES('9780306406157', 't2'), ('9780306406157', 't4');"
+         "INSERT INTO patron(card, account, name) VALUES('P1', 'P1', 'Ann'), ('P2', 'P2', "
+         "'Bob');"
+         "INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, "
+         "grace_days, price_cents, keep_cents, how, renewals)"
+         " VALUES('v.1.7', '30003', 'P1', 1000, 1000, 5000, 'v.1.7', 0, 0, 0, 0, 'open', 2);"
+         "UPDATE item SET loan = 'v.1.7' WHERE barcode = '30003';"
+         "INSERT INTO hold VALUES('v.1.8', 'P2', 't2', NULL, 'mill', 900, 'captured', '30004');"
+         "UPDATE item SET aside = 'v.1.8', last_t = 4000, last_op = 'capture_hold' WHERE "
+         "barcode = '30004'");
     *state = w;
     return 0;
 }
@@ -119,13 +127,33 @@ static void test_catalog_search_syntax_is_only_text(void **state)
     assert_string_equal(found(w, "and or not near"), "t3");
     assert_string_equal(found(w, "tiger NOT tea"), "");
     assert_string_equal(found(w, "tiger - tea"), "t1");
-    assert_string_equal(found(w, "name:tiger"), ""); /* no column filter: a phrase of two words */
+    assert_string_equal(found(w, "name:tiger"),
+                        ""); /* no column filter: a phrase of two words */
     assert_string_equal(found(w, ""), "");
     assert_string_equal(found(w, " \t\n"), "");
     assert_string_equal(found(w, "***"), "");
-    static const char *const odd[] = { "\"", "\"\"", "a\"b\"", "(", ")", "NEAR(a b)", "a*b", "^a", "{a b}: c", "+", "a AND", "-a", "\\",
-                                       "title_text", "'; DROP TABLE title; --", "\xE2\x80\x94", "\xE2\x80\x94 tiger", "a \x01 b", "%", "rank" };
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) (void)found(w, odd[i]); /* none is an error */
+    static const char *const odd[] = { "\"",
+                                       "\"\"",
+                                       "a\"b\"",
+                                       "(",
+                                       ")",
+                                       "NEAR(a b)",
+                                       "a*b",
+                                       "^a",
+                                       "{a b}: c",
+                                       "+",
+                                       "a AND",
+                                       "-a",
+                                       "\\",
+                                       "title_text",
+                                       "'; DROP TABLE title; --",
+                                       "\xE2\x80\x94",
+                                       "\xE2\x80\x94 tiger",
+                                       "a \x01 b",
+                                       "%",
+                                       "rank" };
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        (void)found(w, odd[i]); /* none is an error */
     assert_string_equal(found(w, "\xE2\x80\x94 tiger"), "t1 t2 t4");
 }
 
@@ -140,8 +168,12 @@ static void test_catalog_queries_beyond_the_limits_are_refused(void **state)
     query[CATALOG_QUERY_MAX] = 'x';
     query[CATALOG_QUERY_MAX + 1] = '\0';
     assert_int_equal(catalog_search(w->db, query, NULL, 10, &w->arena, &hits), BM_ELIMIT);
-    assert_int_equal(catalog_search(w->db, "a b c d e f g h i j k l m n o p", NULL, 10, &w->arena, &hits), BM_OK);
-    assert_int_equal(catalog_search(w->db, "a b c d e f g h i j k l m n o p q", NULL, 10, &w->arena, &hits), BM_ELIMIT);
+    assert_int_equal(
+        catalog_search(w->db, "a b c d e f g h i j k l m n o p", NULL, 10, &w->arena, &hits),
+        BM_OK);
+    assert_int_equal(
+        catalog_search(w->db, "a b c d e f g h i j k l m n o p q", NULL, 10, &w->arena, &hits),
+        BM_ELIMIT);
     assert_int_equal(catalog_search(w->db, "a\xFF", NULL, 10, &w->arena, &hits), BM_EINPUT);
     memset(query, '"', sizeof query); /* each is doubled */
     query[0] = 'x';
@@ -174,7 +206,8 @@ static void test_catalog_search_does_not_sort(void **state)
         int steps = 0;
         while (stmt_next(s) == BM_OK) {
             steps++;
-            if (strstr(stmt_text(s, 3), "TEMP B-TREE")) fail_msg("%s: %s", sql_name[searches[i]], stmt_text(s, 3));
+            if (strstr(stmt_text(s, 3), "TEMP B-TREE"))
+                fail_msg("%s: %s", sql_name[searches[i]], stmt_text(s, 3));
         }
         assert_true(steps > 0);
         stmt_free(s);
@@ -237,7 +270,9 @@ static void expect_shelf(struct world *w, const char *from, const char *barcodes
 static void test_catalog_shelf_list_is_in_shelving_order_from_any_number(void **state)
 {
     struct world *w = *state;
-    expect_shelf(w, NULL, "30005 30001 30006 30004 "); /* no number at all first; lent ones are not there */
+    expect_shelf(
+        w, NULL,
+        "30005 30001 30006 30004 "); /* no number at all first; lent ones are not there */
     expect_shelf(w, "599", "30006 30004 ");
     expect_shelf(w, "599.7", "30004 ");
     expect_shelf(w, "600", "");
@@ -247,7 +282,8 @@ static void test_catalog_shelf_list_is_in_shelving_order_from_any_number(void **
     assert_int_equal(catalog_shelf(w->db, "van1", NULL, 2, &w->arena, &copies), BM_OK);
     assert_int_equal(copies.count, 2);
     assert_true(copies.more);
-    assert_string_equal(copies.copies[1].author, "\xC3\x9E\xC3\xB3r\xC3\xB0ur \xC3\x81g\xC3\xBAst");
+    assert_string_equal(copies.copies[1].author,
+                        "\xC3\x9E\xC3\xB3r\xC3\xB0ur \xC3\x81g\xC3\xBAst");
     assert_null(copies.copies[0].name);
     assert_int_equal(catalog_shelf(w->db, "nowhere", NULL, 2, &w->arena, &copies), BM_OK);
     assert_int_equal(copies.count, 0);

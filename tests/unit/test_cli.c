@@ -1,4 +1,5 @@
-/* tests/unit/test_cli.c -- the command line: what is understood, what is refused, what comes out and with which status. */
+/* tests/unit/test_cli.c -- the command line: what is understood, what is refused, what comes
+ * out and with which status. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,7 +12,7 @@
 
 #include "common/cli.h"
 
-/* --- a program of our own --------------------------------------------------------------------------- */
+/* --- a program of our own ----------------------------------------------------------------- */
 
 struct seen { /* what the command was given */
     int runs;
@@ -28,8 +29,10 @@ static enum bm_rc run_paint(struct cli *cli, const struct cli_args *args)
         size_t len = strlen(seen->words);
         snprintf(seen->words + len, sizeof seen->words - len, "%s|", args->words[i]);
     }
-    if (cli_value(args, "--colour")) str_copy(seen->colour, sizeof seen->colour, cli_value(args, "--colour"));
-    if (cli_global(cli, "--port")) str_copy(seen->port, sizeof seen->port, cli_global(cli, "--port"));
+    if (cli_value(args, "--colour"))
+        str_copy(seen->colour, sizeof seen->colour, cli_value(args, "--colour"));
+    if (cli_global(cli, "--port"))
+        str_copy(seen->port, sizeof seen->port, cli_global(cli, "--port"));
     if (cli->staff) str_copy(seen->staff, sizeof seen->staff, cli->staff);
     str_copy(seen->data, sizeof seen->data, cli->data);
     seen->loud = cli_given(args, "--loud");
@@ -63,7 +66,8 @@ static enum bm_rc run_fail(struct cli *cli, const struct cli_args *args)
         buf_puts(&cli->out, "[1]\n");
         return cli_told(cli, BM_EREFUSED);
     }
-    if (strcmp(args->words[0], "missing") == 0) return err_set(BM_ENOTFOUND, "no such pot; look in the cupboard");
+    if (strcmp(args->words[0], "missing") == 0)
+        return err_set(BM_ENOTFOUND, "no such pot; look in the cupboard");
     return err_set(BM_ECORRUPT, "the pot leaks; run verify");
 }
 
@@ -84,10 +88,13 @@ static const struct cli_option paint_options[] = {
     { "--loud", NULL, "sing" },
     { NULL, NULL, NULL },
 };
-static const struct cli_option program_options[] = { { "--port", "N", "port" }, { NULL, NULL, NULL } };
+static const struct cli_option program_options[] = { { "--port", "N", "port" },
+                                                     { NULL, NULL, NULL } };
 static const struct cli_command commands[] = {
-    { "Walls", "paint", "WALL [WALL]", "paint a wall", "Paint one wall or two. A backslash \\ and a long line that "
-      "has to be broken somewhere, because it goes on past the eightieth column of the screen.", paint_options, 1, 2, run_paint },
+    { "Walls", "paint", "WALL [WALL]", "paint a wall",
+      "Paint one wall or two. A backslash \\ and a long line that "
+      "has to be broken somewhere, because it goes on past the eightieth column of the screen.",
+      paint_options, 1, 2, run_paint },
     { "Pots", "pot empty", "HOW", "empty a pot", ".dots are kept", NULL, 1, 1, run_fail },
     { "Pots", "pot fill", "", "fill a pot", "Fill it.", NULL, 0, 0, run_list },
     { 0 },
@@ -98,11 +105,16 @@ static const struct cli_command more_commands[] = {
 };
 static const struct cli_command *const tables[] = { commands, more_commands, NULL };
 static const struct cli_program painter = {
-    .name = "painter", .version = "1.2", .brief = "paint walls", .about = "Paints walls.", .data_env = "PAINTER_DATA",
-    .tables = tables, .options = program_options,
+    .name = "painter",
+    .version = "1.2",
+    .brief = "paint walls",
+    .about = "Paints walls.",
+    .data_env = "PAINTER_DATA",
+    .tables = tables,
+    .options = program_options,
 };
 
-/* --- running it ------------------------------------------------------------------------------------- */
+/* --- running it --------------------------------------------------------------------------- */
 
 struct run {
     struct seen seen;
@@ -119,7 +131,8 @@ static void run(struct run *r, const char *const *args)
     argv[argc++] = name;
     for (; args[argc - 1]; argc++) argv[argc] = strdup(args[argc - 1]);
     *r = (struct run){ .status = -1 };
-    FILE *to = open_memstream(&r->out, &r->out_len), *err = open_memstream(&r->err, &r->err_len);
+    FILE *to = open_memstream(&r->out, &r->out_len),
+         *err = open_memstream(&r->err, &r->err_len);
     r->status = cli_main_with(&painter, &r->seen, argc, argv, stdin, to, err);
     fclose(to);
     fclose(err);
@@ -139,19 +152,22 @@ static void expect_usage(const char *const *args, const char *message)
     struct run r;
     run(&r, args);
     if (r.status != 2 || !strstr(r.err, message) || r.out_len != 0 || r.seen.runs)
-        fail_msg("status %d, err `%s`, out `%s`, wanted 2 and `%s`", r.status, r.err, r.out, message);
+        fail_msg("status %d, err `%s`, out `%s`, wanted 2 and `%s`", r.status, r.err, r.out,
+                 message);
     assert_memory_equal(r.err, "painter: ", 9);
     done(&r);
 }
-#define EXPECT_USAGE(message, ...) expect_usage((const char *const[]){ __VA_ARGS__, NULL }, message)
+#define EXPECT_USAGE(message, ...)                                                             \
+    expect_usage((const char *const[]){ __VA_ARGS__, NULL }, message)
 
-/* --- facts ------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------- */
 
 static void test_cli_options_stand_before_between_and_after_arguments(void **state)
 {
     (void)state;
     struct run r;
-    RUN(&r, "--data", "/d", "paint", "north", "--colour", "red", "--loud", "south", "--many=3", "--staff=ann", "--port", "80");
+    RUN(&r, "--data", "/d", "paint", "north", "--colour", "red", "--loud", "south", "--many=3",
+        "--staff=ann", "--port", "80");
     assert_int_equal(r.status, 0);
     assert_string_equal(r.seen.words, "north|south|");
     assert_string_equal(r.seen.colour, "red");
@@ -184,7 +200,8 @@ static void test_cli_wrong_usage_is_refused_with_a_hint(void **state)
     EXPECT_USAGE("did you mean `painter paint`?", "pant", "x");
     EXPECT_USAGE("did you mean `painter pot empty`?", "pot", "emty", "x");
     EXPECT_USAGE("pot needs another word; see `painter pot --help`", "pot");
-    EXPECT_USAGE("paint has no option --color; see `painter paint --help`", "paint", "--color", "red", "x");
+    EXPECT_USAGE("paint has no option --color; see `painter paint --help`", "paint", "--color",
+                 "red", "x");
     EXPECT_USAGE("unknown option --colour before the command", "--colour", "red", "paint", "x");
     EXPECT_USAGE("paint needs WALL [WALL]", "paint");
     EXPECT_USAGE("no more than 2 arguments (`c` is too much)", "paint", "a", "b", "c");
@@ -211,7 +228,8 @@ static void test_cli_no_command_at_all_is_wrong_usage(void **state)
 static void test_cli_numbers_out_of_range_are_wrong_usage(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "0", "100", "x", "", "1x", "9999999999999999999999", "1.5", " 1" };
+    static const char *const bad[] = { "0",   "100", "x", "", "1x", "9999999999999999999999",
+                                       "1.5", " 1" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct run r;
         RUN(&r, "paint", "--data", "/d", "x", "--many", bad[i]);
@@ -282,12 +300,17 @@ static void test_cli_help_comes_from_the_table(void **state)
     assert_int_equal(r.status, 0);
     const char *walls = strstr(r.out, "\nWalls:\n"), *pots = strstr(r.out, "\nPots:\n");
     assert_true(walls && pots && walls < pots);
-    assert_true(strstr(r.out, "  look ") < pots); /* a group is one, though its commands stand in two tables */
+    assert_null(strstr(walls + 1, "\nWalls:\n"));
+    assert_true(strstr(r.out, "  look ") <
+                pots); /* a group is one, though its commands stand in two tables */
     assert_non_null(strstr(r.out, "--port N"));
     assert_non_null(strstr(r.out, "3  fault of the system"));
-    for (const char *line = r.out; *line; line += strcspn(line, "\n") + 1) assert_true(strcspn(line, "\n") <= 80);
+    for (const char *line = r.out; *line; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") <= 80);
     done(&r);
-    static const char *const ways[][3] = { { "paint", "--help", NULL }, { "help", "paint", NULL }, { "--help", "paint", NULL } };
+    static const char *const ways[][3] = { { "paint", "--help", NULL },
+                                           { "help", "paint", NULL },
+                                           { "--help", "paint", NULL } };
     for (int i = 0; i < 3; i++) {
         RUN(&r, ways[i][0], ways[i][1]);
         assert_int_equal(r.status, 0);
@@ -322,9 +345,13 @@ static void test_cli_manual_names_every_command_and_option(void **state)
     RUN(&r, "help", "--man");
     assert_int_equal(r.status, 0);
     assert_memory_equal(r.out, ".TH PAINTER 1", 13);
-    static const char *const wanted[] = { ".SS \"paint\"", ".SS \"pot empty\"", ".SS \"look\"", "\\fB\\-\\-colour\\fR \\fINAME\\fR",
-                                          "\\fB\\-\\-json\\fR", "A backslash \\e and", "\n\\&.dots are kept\n", ".SH \"EXIT STATUS\"",
-                                          "PAINTER_DATA" };
+    static const char *const wanted[] = {
+        ".SS \"paint\"",         ".SS \"pot empty\"",
+        ".SS \"look\"",          "\\fB\\-\\-colour\\fR \\fINAME\\fR",
+        "\\fB\\-\\-json\\fR",    "A backslash \\e and",
+        "\n\\&.dots are kept\n", ".SH \"EXIT STATUS\"",
+        "PAINTER_DATA"
+    };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!strstr(r.out, wanted[i])) fail_msg("`%s` is not in the manual", wanted[i]);
     done(&r);
@@ -413,7 +440,8 @@ static void test_cli_more_arguments_than_allowed_are_refused(void **state)
     char *text = NULL;
     size_t len = 0;
     FILE *err = open_memstream(&text, &len);
-    assert_int_equal(cli_main_with(&painter, NULL, CLI_WORDS_MAX + 1, argv, stdin, stdout, err), 2);
+    assert_int_equal(cli_main_with(&painter, NULL, CLI_WORDS_MAX + 1, argv, stdin, stdout, err),
+                     2);
     fclose(err);
     assert_non_null(strstr(text, "more than 4096 arguments"));
     free(text);

@@ -1,4 +1,5 @@
-/* tests/unit/test_jsonw.c -- what is written is one JSON value, and reads back as what went in (jansson is the judge). */
+/* tests/unit/test_jsonw.c -- what is written is one JSON value, and reads back as what went in
+ * (jansson is the judge). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -34,7 +35,9 @@ static void test_jsonw_nested_objects_and_arrays_get_their_commas(void **state)
     jsonw_put_int(&w, "f", -7);
     jsonw_object_end(&w);
     assert_int_equal(jsonw_rc(&w), BM_OK);
-    assert_string_equal(buf_str(&b), "{\"a\":\"x\",\"b\":[1,[],{},false,null],\"c\":true,\"d\":{\"e\":[]},\"f\":-7}");
+    assert_string_equal(
+        buf_str(&b),
+        "{\"a\":\"x\",\"b\":[1,[],{},false,null],\"c\":true,\"d\":{\"e\":[]},\"f\":-7}");
     buf_free(&b);
 }
 
@@ -55,9 +58,12 @@ static void test_jsonw_every_character_reads_back_as_it_went_in(void **state)
         if (c >= 0xD800 && c < 0xE000) continue;
         char text[6] = "";
         size_t n = 0;
-        if (c < 0x80) text[n++] = (char)c;
-        else if (c < 0x800) text[n++] = (char)(0xC0 | c >> 6);
-        else if (c < 0x10000) text[n++] = (char)(0xE0 | c >> 12), text[n++] = (char)(0x80 | (c >> 6 & 0x3F));
+        if (c < 0x80)
+            text[n++] = (char)c;
+        else if (c < 0x800)
+            text[n++] = (char)(0xC0 | c >> 6);
+        else if (c < 0x10000)
+            text[n++] = (char)(0xE0 | c >> 12), text[n++] = (char)(0x80 | (c >> 6 & 0x3F));
         else {
             text[n++] = (char)(0xF0 | c >> 18);
             text[n++] = (char)(0x80 | (c >> 12 & 0x3F));
@@ -67,7 +73,8 @@ static void test_jsonw_every_character_reads_back_as_it_went_in(void **state)
         text[n] = 'z';
         write_text(&b, text);
         json_t *read = json_loads(buf_str(&b), JSON_DECODE_ANY, NULL);
-        if (!read || strcmp(json_string_value(read), text) != 0) fail_msg("U+%04X came out as %s", c, buf_str(&b));
+        if (!read || strcmp(json_string_value(read), text) != 0)
+            fail_msg("U+%04X came out as %s", c, buf_str(&b));
         json_decref(read);
     }
     buf_free(&b);
@@ -80,10 +87,10 @@ static void test_jsonw_bytes_that_are_no_utf8_become_replacement_characters(void
         const char *in, *out;
     } cases[] = {
         { "a\xFFz", "\"a\xEF\xBF\xBDz\"" },
-        { "\xC3", "\"\xEF\xBF\xBD\"" },                                      /* cut off at the end */
+        { "\xC3", "\"\xEF\xBF\xBD\"" }, /* cut off at the end */
         { "\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\"" },
-        { "\xC0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\"" },                      /* overlong */
-        { "\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"" },      /* surrogate */
+        { "\xC0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\"" },                 /* overlong */
+        { "\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"" }, /* surrogate */
         { "\x80", "\"\xEF\xBF\xBD\"" },
     };
     struct buf b = { 0 };
@@ -129,7 +136,9 @@ static void test_jsonw_fixed_numbers_are_exact(void **state)
     jsonw_fixed(&w, INT64_MIN + 1, 1);
     jsonw_array_end(&w);
     assert_int_equal(jsonw_rc(&w), BM_OK);
-    assert_string_equal(buf_str(&b), "[12.34,-12.34,-0.05,0.000000,57.009999,9223372036.854775807,-922337203685477580.7]");
+    assert_string_equal(
+        buf_str(&b),
+        "[12.34,-12.34,-0.05,0.000000,57.009999,9223372036.854775807,-922337203685477580.7]");
     buf_free(&b);
 }
 

@@ -1,0 +1,27 @@
+/* sync/audit.h -- is what stands in branch.db what its entries lead to? And sums to compare it by.
+ * Floor:      sync. Uses branch, apply, feed, journal.
+ * Owns:       nothing; texts live in the caller's arena.
+ * Invariants: reads only, in one read transaction; I3 (chains), I13 (an import's rows hash to its digest), I5 (every row
+ *             of the folds made anew from the entries), I11 (digests).
+ * Threads:    as the branch handle. */
+#ifndef BM_AUDIT_H
+#define BM_AUDIT_H
+
+#include "sync/branch.h"
+
+struct audit {
+    int64_t devices, entries; /* lines whose chain was walked, their entries */
+    int64_t observes, rows;   /* imports whose rows were hashed again */
+    int64_t readings;         /* acts folded anew */
+    const char **texts;       /* one for each problem found */
+    size_t problem_count;
+};
+
+/* Look at everything, go on after a problem. ret: BM_OK, even with problems: see problem_count | faults */
+BM_MUST_CHECK enum bm_rc audit_run(struct branch *b, struct arena *a, struct audit *out);
+
+/* Append two flat JSON objects, table to sum: of what laptops hold (as a laptop computes it), and of what all entries
+ * led to (equal at two branches that have the same entries, in whatever order they came). */
+BM_MUST_CHECK enum bm_rc audit_digests(struct branch *b, struct buf *feed, struct buf *state);
+
+#endif
