@@ -84,7 +84,7 @@ PROGRAMS := $(BIN)/branch $(BIN)/bookmobile
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
 TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS))
 
-.PHONY: all help deps check quick bench demo soak install clean lint e2e tools
+.PHONY: all help deps check check-run quick unit bench demo soak install clean tools
 all: $(PROGRAMS)
 
 help:
@@ -141,6 +141,54 @@ tools: $(TOOLS)
 
 -include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) sync/main.c mobile/main.c))
 .PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a
+
+# --- what people ask for ----------------------------------------------------------------------------
+# The parts that need the packages are made by a second make: this one has read pkg-config before they were there.
+DEPS_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libcurl4-openssl-dev zlib1g-dev libgps-dev libmicrohttpd-dev \
+              libjansson-dev libsodium-dev libyaz-dev libcsv-dev
+DEPS_RUN := gpsd openssl tzdata
+DEPS_CHECK := libcmocka-dev yaz clang python3 git
+
+deps:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+
+demo:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+	@$(MAKE) --no-print-directory all tools
+	@tests/demo/run.sh $(B) $(DATA)
+
+quick:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory -j2 all tools unit
+	@tests/run.sh $(B) quick
+
+check:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory -j2 all tools unit
+	@$(MAKE) --no-print-directory -j2 CC=clang all tools unit
+	@$(MAKE) --no-print-directory check-run
+
+check-run:
+	@CC='$(CC)' LINT_FLAGS='$(CFLAGS)' tests/run.sh $(B) check
+
+unit: $(UNIT_TESTS)
+
+bench:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+	@$(MAKE) --no-print-directory NDEBUG=1 build/release/tool/bench
+	@build/release/tool/bench
+
+soak:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory all tools unit
+	@tests/soak.sh $(B) $(or $(N),1)
+
+install:
+	@$(MAKE) --no-print-directory NDEBUG=1 all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 build/release/bin/branch build/release/bin/bookmobile $(DESTDIR)$(PREFIX)/bin
+	build/release/bin/branch help --man > $(DESTDIR)$(PREFIX)/share/man/man1/branch.1
+	build/release/bin/bookmobile help --man > $(DESTDIR)$(PREFIX)/share/man/man1/bookmobile.1
 
 clean:
 	rm -rf build

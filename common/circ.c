@@ -217,6 +217,22 @@ static bool is_older(int64_t t_ms, const char *id_text, int64_t had_t, const cha
            tkey_cmp(&(struct tkey){ t_ms, mine }, &(struct tkey){ had_t, had }) < 0;
 }
 
+enum bm_rc circ_title_isbn(struct db *db, const char *key, const char *isbns)
+{
+    enum bm_rc rc = db_run(db, SQL_ISBN_CLEAR, "key", 's', key, NULL);
+    for (const char *p = isbns; p && *p && !rc;) {
+        char one[32];
+        size_t len = strcspn(p, " ");
+        if (len > 0 && len < sizeof one) {
+            memcpy(one, p, len);
+            one[len] = '\0';
+            rc = db_run(db, SQL_ISBN_ADD, "isbn", 's', one, "key", 's', key, NULL);
+        }
+        p += len + strspn(p + len, " ");
+    }
+    return rc;
+}
+
 enum bm_rc circ_title(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text)
 {
     struct stmt *s;
@@ -229,21 +245,13 @@ enum bm_rc circ_title(struct db *db, const struct entry *e, int64_t t_ms, const 
     } else if (rc != BM_ENOTFOUND) {
         return rc;
     }
+    rc = db_run(db, SQL_TITLE_TEXT_OUT, "key", 's', e->title, NULL);
+    if (rc) return rc;
     rc = db_run(db, SQL_TITLE_PUT, "key", 's', e->title, "name", 's', e->name, "author", 's',
                            e->author ? e->author : "", "isbn", 's', e->isbn ? e->isbn : "", "itype", 's', e->itype, "callno",
                            's', e->callno, "detail", 's', e->detail ? e->detail : "", "src_t", 'i', t_ms, "src", 's', id_text, NULL);
-    if (!rc) rc = db_run(db, SQL_ISBN_CLEAR, "key", 's', e->title, NULL);
-    for (const char *p = e->isbn; p && *p && !rc;) {
-        char one[32];
-        size_t len = strcspn(p, " ");
-        if (len > 0 && len < sizeof one) {
-            memcpy(one, p, len);
-            one[len] = '\0';
-            rc = db_run(db, SQL_ISBN_ADD, "isbn", 's', one, "key", 's', e->title, NULL);
-        }
-        p += len + strspn(p + len, " ");
-    }
-    return rc;
+    if (!rc) rc = db_run(db, SQL_TITLE_TEXT_IN, "key", 's', e->title, NULL);
+    return rc ? rc : circ_title_isbn(db, e->title, e->isbn);
 }
 
 enum bm_rc circ_item_info(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text)

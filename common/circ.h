@@ -54,6 +54,8 @@ void circ_outcome(const struct unit *u, const struct entry *e, struct outcome *o
 /* Acts that are no part of the item folds, newest knowledge wins by (t, id): titles, catalogue side of items, visits,
  * tallies, the plain view of a patron. id_text: eid of the entry or row. */
 BM_MUST_CHECK enum bm_rc circ_title(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text);
+/* The table that finds a title by its ISBNs (space between; NULL = none). */
+BM_MUST_CHECK enum bm_rc circ_title_isbn(struct db *db, const char *key, const char *isbns);
 BM_MUST_CHECK enum bm_rc circ_item_info(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text);
 BM_MUST_CHECK enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms);
 

@@ -20,7 +20,8 @@ static bool put_normal(const char *text, char out[PERSON_TEXT_MAX], size_t *at)
     return *at > from;
 }
 
-bool person_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name, const char *birth, char out[PERSON_WHO_MAX])
+bool person_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name,
+                const char *birth, char out[PERSON_WHO_MAX])
 {
     char text[PERSON_TEXT_MAX];
     unsigned char hash[SEAL_KEYED_BYTES];

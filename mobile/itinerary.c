@@ -8,7 +8,8 @@
 #include "common/geo.h"
 #include "common/timetable.h"
 
-/* --- the replica's rows ------------------------------------------------------------------------- */
+/* --- the replica's rows
+ * ------------------------------------------------------------------------- */
 
 static bool is_ours(const struct laptop *l, const char *mobile)
 {
@@ -17,23 +18,28 @@ static bool is_ours(const struct laptop *l, const char *mobile)
 
 static const char *people_name(struct arena *a, const char *community, const char *name)
 {
-    if (!community || !community[0] || str_eq(community, name)) return arena_strdup(a, name ? name : "");
-    return name && name[0] ? arena_printf(a, "%s, %s", community, name) : arena_strdup(a, community);
+    if (!community || !community[0] || str_eq(community, name))
+        return arena_strdup(a, name ? name : "");
+    return name && name[0] ? arena_printf(a, "%s, %s", community, name)
+                           : arena_strdup(a, community);
 }
 
 /* The library's closed days in [from, to], each once, rising. */
-static enum bm_rc closed_days(struct laptop *l, struct arena *a, int64_t from, int64_t to, struct day_list *out)
+static enum bm_rc closed_days(struct laptop *l, struct arena *a, int64_t from, int64_t to,
+                              struct day_list *out)
 {
     struct stmt *s;
     int64_t *days = ARENA_NEWS(a, int64_t, (size_t)(to - from + 1));
     size_t count = 0;
     if (!days) return BM_ENOMEM;
-    enum bm_rc rc = db_get(l->replica, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', l->branch ? l->branch : "*", "from_day", 'i',
-                           from, "to_day", 'i', to, NULL);
+    enum bm_rc rc =
+        db_get(l->replica, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', l->branch ? l->branch : "*",
+               "from_day", 'i', from, "to_day", 'i', to, NULL);
     if (rc) return rc;
     for (int64_t next = from; (rc = stmt_next(s)) == BM_OK;) {
         int64_t first = stmt_int(s, 0), last = stmt_int(s, 1);
-        for (next = first > next ? first : next; next <= last && next <= to; next++) days[count++] = next;
+        for (next = first > next ? first : next; next <= last && next <= to; next++)
+            days[count++] = next;
     }
     *out = (struct day_list){ days, count };
     return rc == BM_ENOTFOUND ? BM_OK : rc;
@@ -45,8 +51,10 @@ struct row {
     struct stop_plan plan;
 };
 
-/* Walk over the vehicle's timetable. A row that cannot be read is left out: one bad line must not hide the others. */
-static enum bm_rc each_row(struct laptop *l, struct arena *a, enum bm_rc (*f)(void *ctx, const struct row *row), void *ctx)
+/* Walk over the vehicle's timetable. A row that cannot be read is left out: one bad line must
+ * not hide the others. */
+static enum bm_rc each_row(struct laptop *l, struct arena *a,
+                           enum bm_rc (*f)(void *ctx, const struct row *row), void *ctx)
 {
     struct stmt *s;
     enum bm_rc rc = db_get(l->replica, SQL_PLANS_ALL, &s, NULL);
@@ -64,7 +72,8 @@ static enum bm_rc each_row(struct laptop *l, struct arena *a, enum bm_rc (*f)(vo
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* --- a day ------------------------------------------------------------------------------------------ */
+/* --- a day
+ * ------------------------------------------------------------------------------------------ */
 
 /* What stands in one place of the list while it is put together. */
 struct place {
@@ -78,10 +87,12 @@ struct collect {
     bool is_closed;
 };
 
-static enum bm_rc add_place(struct collect *c, const char *key, const char *name, const struct stops_plan *plan)
+static enum bm_rc add_place(struct collect *c, const char *key, const char *name,
+                            const struct stops_plan *plan)
 {
     if (!key || !name) return BM_ENOMEM;
-    if (c->count == ITINERARY_STOPS_MAX) return err_set(BM_ELIMIT, "more than %d stops and calls in a day", ITINERARY_STOPS_MAX);
+    if (c->count == ITINERARY_STOPS_MAX)
+        return err_set(BM_ELIMIT, "more than %d stops and calls in a day", ITINERARY_STOPS_MAX);
     c->places = arena_grow(&c->it->arena, c->places, c->count, &c->cap, sizeof *c->places);
     if (!c->places) return BM_ENOMEM;
     struct place *p = &c->places[c->count++];
@@ -112,13 +123,15 @@ static enum bm_rc add_stops(struct collect *c, struct laptop *l)
     while ((rc = stmt_next(s)) == BM_OK) {
         const char *key = stmt_text(s, 0);
         bool is_there = !is_ours(l, stmt_text(s, 1));
-        for (size_t i = 0; i < calls && !is_there; i++) is_there = str_eq(c->places[i].key, key);
+        for (size_t i = 0; i < calls && !is_there; i++)
+            is_there = str_eq(c->places[i].key, key);
         if (is_there) continue;
         struct stops_plan plan = { .lat_deg = geo_deg(stmt_int(s, 5)),
                                    .lon_deg = geo_deg(stmt_int(s, 6)),
                                    .arr_s = STOPS_NONE,
                                    .dep_s = STOPS_NONE };
-        rc = add_place(c, stmt_copy(s, 0, &c->it->arena), people_name(&c->it->arena, stmt_text(s, 2), stmt_text(s, 3)), &plan);
+        rc = add_place(c, stmt_copy(s, 0, &c->it->arena),
+                       people_name(&c->it->arena, stmt_text(s, 2), stmt_text(s, 3)), &plan);
         if (rc) break;
     }
     stmt_done(s);
@@ -177,7 +190,8 @@ void itinerary_free(struct itinerary *it)
     *it = (struct itinerary){ 0 };
 }
 
-/* --- finding ------------------------------------------------------------------------------------------ */
+/* --- finding
+ * ------------------------------------------------------------------------------------------ */
 
 int itinerary_index(const struct itinerary *it, const char *cut_key, int64_t plan_arr_s)
 {
@@ -202,25 +216,34 @@ static int64_t off_time(const struct stops_plan *p, int64_t at_s)
     return p->arr_s > at_s ? p->arr_s - at_s : at_s - p->arr_s;
 }
 
-enum bm_rc itinerary_named(const struct itinerary *it, const char *named, int64_t at_s, size_t *out)
+enum bm_rc itinerary_named(const struct itinerary *it, const char *named, int64_t at_s,
+                           size_t *out)
 {
     const char *exact = NULL;
     bool is_found = false;
     for (size_t i = 0; i < it->count; i++)
-        if (strcasecmp(it->keys[i], named) == 0 || strcasecmp(it->names[i], named) == 0) exact = it->keys[i];
+        if (strcasecmp(it->keys[i], named) == 0 || strcasecmp(it->names[i], named) == 0)
+            exact = it->keys[i];
     for (size_t i = 0; i < it->count && named[0]; i++) {
         if (exact ? !str_eq(it->keys[i], exact) : !is_called(it, i, named)) continue;
         if (is_found && !str_eq(it->keys[*out], it->keys[i]))
-            return err_set(BM_EINPUT, "several stops are called so (%s; %s); say more of the name", it->names[*out], it->names[i]);
-        if (is_found && off_time(&it->plan[*out], at_s) <= off_time(&it->plan[i], at_s)) continue;
+            return err_set(BM_EINPUT,
+                           "several stops are called so (%s; %s); say more of the name",
+                           it->names[*out], it->names[i]);
+        if (is_found && off_time(&it->plan[*out], at_s) <= off_time(&it->plan[i], at_s))
+            continue;
         *out = i;
         is_found = true;
     }
     if (is_found) return BM_OK;
-    return err_set(BM_ENOTFOUND, "this vehicle has no stop called %s; with --unscheduled it is opened under that name", named);
+    return err_set(
+        BM_ENOTFOUND,
+        "this vehicle has no stop called %s; with --unscheduled it is opened under that name",
+        named);
 }
 
-/* --- what comes next ------------------------------------------------------------------------------------ */
+/* --- what comes next
+ * ------------------------------------------------------------------------------------ */
 
 struct search {
     struct arena *a;
@@ -248,22 +271,31 @@ static enum bm_rc look_ahead(void *ctx, const struct row *row)
     return s->out->name ? BM_OK : BM_ENOMEM;
 }
 
-enum bm_rc itinerary_next(struct laptop *l, struct arena *a, int64_t after_s, struct itinerary_call *out)
+enum bm_rc itinerary_next(struct laptop *l, struct arena *a, int64_t after_s,
+                          struct itinerary_call *out)
 {
-    struct search search = { .a = a, .after_s = after_s, .from_day = zone_day(after_s * 1000), .out = out };
+    struct search search = {
+        .a = a, .after_s = after_s, .from_day = zone_day(after_s * 1000), .out = out
+    };
     *out = (struct itinerary_call){ 0 };
     enum bm_rc rc = l->replica ? BM_OK : laptop_current(l);
-    if (!rc) rc = closed_days(l, a, search.from_day, search.from_day + ITINERARY_AHEAD_DAYS, &search.closed);
+    if (!rc)
+        rc = closed_days(l, a, search.from_day, search.from_day + ITINERARY_AHEAD_DAYS,
+                         &search.closed);
     if (!rc) rc = each_row(l, a, look_ahead, &search);
     if (rc) return rc;
-    return out->stop ? BM_OK : err_set(BM_ENOTFOUND, "nothing is planned for this vehicle in the next %d days", ITINERARY_AHEAD_DAYS);
+    return out->stop ? BM_OK
+                     : err_set(BM_ENOTFOUND,
+                               "nothing is planned for this vehicle in the next %d days",
+                               ITINERARY_AHEAD_DAYS);
 }
 
 enum bm_rc itinerary_name(struct laptop *l, struct arena *a, const char *key, const char **out)
 {
     struct stmt *s;
     *out = NULL;
-    enum bm_rc rc = key ? db_get(l->replica, SQL_STOP_GET, &s, "key", 's', key, NULL) : BM_ENOTFOUND;
+    enum bm_rc rc =
+        key ? db_get(l->replica, SQL_STOP_GET, &s, "key", 's', key, NULL) : BM_ENOTFOUND;
     if (!rc) rc = stmt_next(s);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     *out = people_name(a, stmt_text(s, 2), stmt_text(s, 3));

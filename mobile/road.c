@@ -1,4 +1,5 @@
-/* mobile/road.c -- see road.h. What commands share; then the stop; then the follower of gpsd. */
+/* mobile/road.c -- see road.h. What commands share; then the stop; then the follower of gpsd.
+ */
 #include "mobile/road.h"
 
 #include <errno.h>
@@ -13,12 +14,13 @@
 enum {
     WAIT_DEFAULT_S = 30,
     WAIT_MAX_S = 86400,
-    WAIT_NAP_MS = 50,      /* between two looks of --wait */
-    READ_WAIT_MS = 250,    /* so long a signal may have to wait */
-    SAME_FAULT_TELL = 600  /* a fault that stays is told again after so many times */
+    WAIT_NAP_MS = 50,     /* between two looks of --wait */
+    READ_WAIT_MS = 250,   /* so long a signal may have to wait */
+    SAME_FAULT_TELL = 600 /* a fault that stays is told again after so many times */
 };
 
-/* --- what commands share ---------------------------------------------------------------------------- */
+/* --- what commands share
+ * ---------------------------------------------------------------------------- */
 
 enum bm_rc road_open(struct cli *cli, struct laptop *l)
 {
@@ -47,8 +49,10 @@ const char *road_visit_text(struct arena *a, const struct visit_now *now)
     char at[ROAD_CLOCK_SIZE];
     const char *text = !now->has_last ? arena_strdup(a, "on the road")
                        : now->is_open
-                           ? arena_printf(a, "at %s since %s", place_name(now), road_clock(now->visit.arr_s, now->now_s, at))
-                           : arena_printf(a, "on the road; left %s at %s", place_name(now), road_clock(now->visit.dep_s, now->now_s, at));
+                           ? arena_printf(a, "at %s since %s", place_name(now),
+                                          road_clock(now->visit.arr_s, now->now_s, at))
+                           : arena_printf(a, "on the road; left %s at %s", place_name(now),
+                                          road_clock(now->visit.dep_s, now->now_s, at));
     return text ? text : "";
 }
 
@@ -98,13 +102,15 @@ static enum bm_rc today_at(struct laptop *l, const char *option, const char *tex
 {
     int64_t hours, minutes;
     char part[3] = { text[0], text[0] ? text[1] : '\0', '\0' };
-    bool sound = strlen(text) == 5 && text[2] == ':' && str_to_i64(part, 0, 23, &hours) && str_to_i64(text + 3, 0, 59, &minutes);
+    bool sound = strlen(text) == 5 && text[2] == ':' && str_to_i64(part, 0, 23, &hours) &&
+                 str_to_i64(text + 3, 0, 59, &minutes);
     if (!sound) return err_set(BM_EUSAGE, "%s takes a local time such as 09:05", option);
     *out = zone_at_s(zone_day(journal_now_ms(&l->journal)), (int)(hours * 60 + minutes));
     return BM_OK;
 }
 
-/* --- stop status, next --------------------------------------------------------------------------------- */
+/* --- stop status, next
+ * --------------------------------------------------------------------------------- */
 
 static const struct cli_option status_options[] = {
     { "--wait", "HH:MM", "wait until a visit is open that began then or later" },
@@ -127,8 +133,12 @@ static enum bm_rc wait_for_visit(struct laptop *l, const char *text, int64_t tim
         if (rc && rc != BM_ENOTFOUND) break;
         if (!rc && row.dep_s == ENTRY_NONE && row.arr_s >= from_s) break;
         rc = BM_OK;
-        if (left_ms <= 0) rc = err_set(BM_ENOTFOUND, "no visit that began at %s or later, within %" PRId64 " s", text, timeout_s);
-        else nanosleep(&nap, NULL);
+        if (left_ms <= 0)
+            rc = err_set(BM_ENOTFOUND,
+                         "no visit that began at %s or later, within %" PRId64 " s", text,
+                         timeout_s);
+        else
+            nanosleep(&nap, NULL);
     }
     arena_free(&a);
     return rc;
@@ -142,7 +152,8 @@ static void print_next(struct cli *cli, const struct visit_now *now)
         return;
     }
     zone_text(now->next.dep_s, to, sizeof to, ZONE_TIME);
-    cli_print(cli, "next: %s, %s to %s\n", now->next.name, road_clock(now->next.arr_s, now->now_s, from), to);
+    cli_print(cli, "next: %s, %s to %s\n", now->next.name,
+              road_clock(now->next.arr_s, now->now_s, from), to);
 }
 
 static void print_status(struct cli *cli, const struct visit_now *now)
@@ -155,7 +166,8 @@ static void print_status(struct cli *cli, const struct visit_now *now)
     print_next(cli, now);
 }
 
-static enum bm_rc show(struct cli *cli, const struct visit_now *now, void (*print)(struct cli *, const struct visit_now *))
+static enum bm_rc show(struct cli *cli, const struct visit_now *now,
+                       void (*print)(struct cli *, const struct visit_now *))
 {
     struct jsonw w;
     if (!cli->json) {
@@ -175,7 +187,8 @@ static enum bm_rc run_stop_status(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = cli_int(args, "--timeout", 0, WAIT_MAX_S, WAIT_DEFAULT_S, &timeout_s);
     if (!rc) rc = road_open(cli, &l);
     if (rc) return rc;
-    if (cli_given(args, "--wait")) rc = wait_for_visit(&l, cli_value(args, "--wait"), timeout_s);
+    if (cli_given(args, "--wait"))
+        rc = wait_for_visit(&l, cli_value(args, "--wait"), timeout_s);
     if (!rc) rc = visit_status(&l, &cli->arena, &now);
     laptop_close(&l);
     return rc ? rc : show(cli, &now, print_status);
@@ -190,11 +203,15 @@ static enum bm_rc run_stop_next(struct cli *cli, const struct cli_args *args)
     if (rc) return rc;
     rc = visit_status(&l, &cli->arena, &now);
     laptop_close(&l);
-    if (!rc && !now.has_next) rc = err_set(BM_ENOTFOUND, "nothing is planned for this vehicle in the next %d days", ITINERARY_AHEAD_DAYS);
+    if (!rc && !now.has_next)
+        rc = err_set(BM_ENOTFOUND, "nothing is planned for this vehicle in the next %d days",
+                     ITINERARY_AHEAD_DAYS);
     return rc ? rc : show(cli, &now, print_next);
 }
 
-/* --- by hand ----------------------------------------------------------------------------------------------- */
+/* --- by hand
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static const struct cli_option open_options[] = {
     { "--unscheduled", NULL, "STOP is the name of a place that is not in the timetable" },
@@ -208,11 +225,13 @@ static const struct cli_option close_options[] = {
     { NULL, NULL, NULL },
 };
 
-static enum bm_rc tell_by_hand(struct cli *cli, const struct desk_answer *answer, const char *done, const char *name)
+static enum bm_rc tell_by_hand(struct cli *cli, const struct desk_answer *answer,
+                               const char *done, const char *name)
 {
     struct jsonw w;
     if (!cli->json) {
-        cli_print(cli, "%s  %s   [%s]%s\n", done, name ? name : "an unscheduled place", answer->slip, answer->again ? " (done before)" : "");
+        cli_print(cli, "%s  %s   [%s]%s\n", done, name ? name : "an unscheduled place",
+                  answer->slip, answer->again ? " (done before)" : "");
         return BM_OK;
     }
     cli_json(cli, &w);
@@ -241,7 +260,9 @@ static enum bm_rc run_by_hand(struct cli *cli, const struct cli_args *args, bool
         rc = laptop_current(&l); /* for the time of day */
         if (!rc) rc = today_at(&l, "--at", cli_value(args, "--at"), &hand.at_s);
     }
-    if (!rc) rc = (opens ? visit_open_by_hand : visit_close_by_hand)(&l, &cli->arena, &hand, &answer, &name);
+    if (!rc)
+        rc = (opens ? visit_open_by_hand : visit_close_by_hand)(&l, &cli->arena, &hand, &answer,
+                                                                &name);
     laptop_close(&l);
     return rc ? rc : tell_by_hand(cli, &answer, opens ? "OPENED" : "CLOSED", name);
 }
@@ -256,7 +277,9 @@ static enum bm_rc run_stop_close(struct cli *cli, const struct cli_args *args)
     return run_by_hand(cli, args, false);
 }
 
-/* --- gps ------------------------------------------------------------------------------------------------------- */
+/* --- gps
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static const struct cli_option gps_options[] = {
     { "--host", "HOST", "where gpsd is (127.0.0.1)" },
@@ -294,24 +317,30 @@ static void tell_event(void *ctx, const struct visit_told *told)
 {
     struct follower *f = ctx;
     char at[ROAD_CLOCK_SIZE];
-    const char *name = told->name ? told->name : told->stop ? told->stop : "an unscheduled place";
+    const char *name = told->name   ? told->name
+                       : told->stop ? told->stop
+                                    : "an unscheduled place";
     f->arrivals += told->kind == VISIT_ARRIVED;
     f->departures += told->kind == VISIT_LEFT;
     if (f->cli->json) return;
     cli_print(f->cli, "%s  ", zone_text(told->at_s, at, sizeof at, ZONE_TIME));
     if (told->kind == VISIT_CLOCK) {
-        cli_print(f->cli, "CLOCK    the time comes from GPS, to %.1f s", (double)told->unc_ms / 1000);
+        cli_print(f->cli, "CLOCK    the time comes from GPS, to %.1f s",
+                  (double)told->unc_ms / 1000);
     } else {
         cli_print(f->cli, "%s  %s", told->kind == VISIT_ARRIVED ? "ARRIVED" : "LEFT   ", name);
         print_planned(f->cli, told);
-        if (told->kind == VISIT_ARRIVED && told->dist_m > 0) cli_print(f->cli, "  %.1f km", (double)told->dist_m / 1000);
+        if (told->kind == VISIT_ARRIVED && told->dist_m > 0)
+            cli_print(f->cli, "  %.1f km", (double)told->dist_m / 1000);
         if (!told->entry) cli_print(f->cli, "  (noted by hand already)");
     }
     cli_print(f->cli, "\n");
-    (void)!cli_flush(f->cli); /* a closed screen must not stop the watch; cli tells it at the end */
+    (void)!cli_flush(
+        f->cli); /* a closed screen must not stop the watch; cli tells it at the end */
 }
 
-/* A fault is told when it begins, and now and then while it lasts; nothing is lost meanwhile. */
+/* A fault is told when it begins, and now and then while it lasts; nothing is lost meanwhile.
+ */
 static void tell_fault(struct follower *f, enum bm_rc rc)
 {
     if (!rc) {
@@ -321,7 +350,8 @@ static void tell_fault(struct follower *f, enum bm_rc rc)
     }
     bool is_same = str_eq(f->fault, err_text(rc));
     f->fault_count = is_same ? f->fault_count + 1 : 0;
-    if (!is_same || f->fault_count % SAME_FAULT_TELL == 0) cli_note(f->cli, "%s; trying again", err_text(rc));
+    if (!is_same || f->fault_count % SAME_FAULT_TELL == 0)
+        cli_note(f->cli, "%s; trying again", err_text(rc));
     str_copy(f->fault, sizeof f->fault, err_text(rc));
 }
 
@@ -329,12 +359,18 @@ static void tell_gpsd(struct follower *f, enum gps_event event)
 {
     const struct gps_counts *counts = gps_reader_counts(f->reader);
     switch (event) {
-    case GPS_EVENT_CONNECTED: cli_note(f->cli, "gpsd answers at %s port %s", f->host, f->port); break;
+    case GPS_EVENT_CONNECTED:
+        cli_note(f->cli, "gpsd answers at %s port %s", f->host, f->port);
+        break;
     case GPS_EVENT_LOST: cli_note(f->cli, "gpsd is gone; trying to reach it again"); break;
-    case GPS_EVENT_STALE: cli_note(f->cli, "gpsd is there, the receiver is silent: look at its plug; trying again"); break;
+    case GPS_EVENT_STALE:
+        cli_note(f->cli,
+                 "gpsd is there, the receiver is silent: look at its plug; trying again");
+        break;
     case GPS_EVENT_NOTHING:
         if (!f->is_absent_told && counts->attempts > 0 && counts->connected == 0) {
-            cli_note(f->cli, "no gpsd at %s port %s: is it running? trying again", f->host, f->port);
+            cli_note(f->cli, "no gpsd at %s port %s: is it running? trying again", f->host,
+                     f->port);
             f->is_absent_told = true;
         }
         break;
@@ -364,8 +400,10 @@ static enum bm_rc follow(struct follower *f)
         if (rc) return rc;
         tell_gpsd(f, event);
         visits_gps(f->visits, gps_reader_state(f->reader));
-        tell_fault(f, event == GPS_EVENT_FIX ? visits_fix(f->visits, &fix) : visits_idle(f->visits));
-        if (f->until_s != ENTRY_NONE && visits_stops(f->visits)->last_ms >= f->until_s * 1000) break;
+        tell_fault(f, event == GPS_EVENT_FIX ? visits_fix(f->visits, &fix)
+                                             : visits_idle(f->visits));
+        if (f->until_s != ENTRY_NONE && visits_stops(f->visits)->last_ms >= f->until_s * 1000)
+            break;
     }
     return BM_OK;
 }
@@ -387,8 +425,10 @@ static enum bm_rc tell_end(struct follower *f)
     const struct stops *stops = visits_stops(f->visits);
     struct jsonw w;
     if (!f->cli->json) {
-        cli_note(f->cli, "%" PRId64 " reports, %" PRId64 " of them believed; %" PRId64 " arrivals, %" PRId64 " departures", counts->given,
-                 stops->counts[STOPS_ACCEPTED], f->arrivals, f->departures);
+        cli_note(f->cli,
+                 "%" PRId64 " reports, %" PRId64 " of them believed; %" PRId64
+                 " arrivals, %" PRId64 " departures",
+                 counts->given, stops->counts[STOPS_ACCEPTED], f->arrivals, f->departures);
         return BM_OK;
     }
     cli_json(f->cli, &w);
@@ -400,7 +440,8 @@ static enum bm_rc tell_end(struct follower *f)
     jsonw_put_int(&w, "stale", counts->stale);
     jsonw_key(&w, "gate"); /* since the stops are watched, not since this run */
     jsonw_object(&w);
-    for (int i = 0; i < STOPS_GATE_COUNT; i++) jsonw_put_int(&w, stops_gate_text((enum stops_gate)i), stops->counts[i]);
+    for (int i = 0; i < STOPS_GATE_COUNT; i++)
+        jsonw_put_int(&w, stops_gate_text((enum stops_gate)i), stops->counts[i]);
     jsonw_object_end(&w);
     jsonw_object_end(&w);
     return cli_json_end(f->cli, &w);
@@ -415,7 +456,9 @@ static enum bm_rc open_follower(struct follower *f, const struct cli_args *args)
     if (rc) return rc;
     if (f->l.practice) cli_note(f->cli, "PRACTICE: this laptop's visits are for practice only");
     if (visits_itinerary(f->visits)->count == 0)
-        cli_note(f->cli, "the timetable has no stops for %s: every stop will be an unscheduled one", f->l.mobile ? f->l.mobile : "any vehicle");
+        cli_note(f->cli,
+                 "the timetable has no stops for %s: every stop will be an unscheduled one",
+                 f->l.mobile ? f->l.mobile : "any vehicle");
     return BM_OK;
 }
 
@@ -438,26 +481,37 @@ static enum bm_rc run_gps(struct cli *cli, const struct cli_args *args)
     return rc ? rc : kept;
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------ */
+/* --- the table
+ * ------------------------------------------------------------------------------------------------
+ */
 
 const struct cli_command road_commands[] = {
-    { "road", "stop status", "", "where we are, since when, what is planned and what comes next",
-      "The visit that is open, as GPS or the driver opened it, with its planned times, and the next call of the timetable.",
+    { "road", "stop status", "",
+      "where we are, since when, what is planned and what comes next",
+      "The visit that is open, as GPS or the driver opened it, with its planned times, and the "
+      "next call of the timetable.",
       status_options, 0, 0, run_stop_status },
     { "road", "stop next", "", "the next call of the timetable",
-      "The first planned call after the last one that was made today, or after now; closed days are left out.", NULL, 0, 0,
-      run_stop_next },
+      "The first planned call after the last one that was made today, or after now; closed "
+      "days are left out.",
+      NULL, 0, 0, run_stop_next },
     { "road", "stop open", "[STOP]", "open a visit by hand",
-      "For a day without GPS, or a stop that it did not notice. STOP is part of the stop's name, or its key; without it the call "
-      "planned for about now is meant. GPS, should it notice the stop after all, goes on with this visit and closes it when the "
+      "For a day without GPS, or a stop that it did not notice. STOP is part of the stop's "
+      "name, or its key; without it the call "
+      "planned for about now is meant. GPS, should it notice the stop after all, goes on with "
+      "this visit and closes it when the "
       "van leaves.",
       open_options, 0, 1, run_stop_open },
-    { "road", "stop close", "", "close the open visit by hand", "For a day without GPS, or when the desk closes before the van leaves.",
-      close_options, 0, 0, run_stop_close },
+    { "road", "stop close", "", "close the open visit by hand",
+      "For a day without GPS, or when the desk closes before the van leaves.", close_options, 0,
+      0, run_stop_close },
     { "road", "gps", "", "follow gpsd: open and close visits, keep the track",
-      "Runs until it is told to end (SIGTERM or Ctrl-C). Opens a visit when the van has come to stand, closes it when it has left, "
-      "each with the time when it really happened; keeps the track in gps.db; tells the journal the time. gpsd may be absent or "
-      "come and go: it is tried again and again. A run that was killed in the middle of a stop is taken up by the next.",
+      "Runs until it is told to end (SIGTERM or Ctrl-C). Opens a visit when the van has come "
+      "to stand, closes it when it has left, "
+      "each with the time when it really happened; keeps the track in gps.db; tells the "
+      "journal the time. gpsd may be absent or "
+      "come and go: it is tried again and again. A run that was killed in the middle of a stop "
+      "is taken up by the next.",
       gps_options, 0, 0, run_gps },
     { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

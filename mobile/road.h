@@ -1,7 +1,6 @@
-/* mobile/road.h -- inside of the program `bookmobile`: what its commands share, and those of the road: stop, gps.
- * Floor:   mobile, only for main.c and road*.c.
- * Owns:    nothing.
- * Threads: one. */
+/* mobile/road.h -- inside of the program `bookmobile`: what its commands share, and those of
+ * the road: stop, gps. Floor:   mobile, only for main.c and road*.c. Owns:    nothing. Threads:
+ * one. */
 #ifndef BM_ROAD_H
 #define BM_ROAD_H
 
@@ -13,7 +12,8 @@ enum { ROAD_CLOCK_SIZE = 24 };
 /* stop status|next|open|close, gps. Ended by name NULL. */
 extern const struct cli_command road_commands[];
 
-/* Open the laptop of --data for a command, with its --staff and --request; say loudly if it is a practice one. */
+/* Open the laptop of --data for a command, with its --staff and --request; say loudly if it is
+ * a practice one. */
 BM_MUST_CHECK enum bm_rc road_open(struct cli *cli, struct laptop *l);
 /* Local time of day, with the date if it is not today's; "" for ENTRY_NONE. ret: text */
 const char *road_clock(int64_t utc_s, int64_t now_s, char text[ROAD_CLOCK_SIZE]);

@@ -1,4 +1,5 @@
-/* mobile/visit.c -- see visit.h. One visit at a time first; then the bridge from the stop machine. */
+/* mobile/visit.c -- see visit.h. One visit at a time first; then the bridge from the stop
+ * machine. */
 #include "mobile/visit.h"
 
 #include <inttypes.h>
@@ -10,11 +11,19 @@
 #include "common/geo.h"
 #include "mobile/track.h"
 
-enum { STATE_VERSION = 1, STATE_BYTES_MAX = 32768, SEEN_BYTES_MAX = 256, QUIET_IDLES = 6, REQUEST_MAX = 40 };
+enum {
+    STATE_VERSION = 1,
+    STATE_BYTES_MAX = 32768,
+    SEEN_BYTES_MAX = 256,
+    QUIET_IDLES = 6,
+    REQUEST_MAX = 40
+};
 
-/* --- several entries in one transaction -------------------------------------------------------------- */
+/* --- several entries in one transaction
+ * -------------------------------------------------------------- */
 
-/* The laptop's desk, begun once and ended once round all that is written: its acts find it begun. */
+/* The laptop's desk, begun once and ended once round all that is written: its acts find it
+ * begun. */
 struct batch {
     struct laptop *l;
     struct desk desk;
@@ -56,7 +65,8 @@ static enum bm_rc batch_end(struct batch *b, enum bm_rc rc)
     return b->l->desk.end(&b->l->desk, rc);
 }
 
-static enum bm_rc batch_add(struct batch *b, struct arena *a, struct entry *e, const char *request, struct desk_answer *out)
+static enum bm_rc batch_add(struct batch *b, struct arena *a, struct entry *e,
+                            const char *request, struct desk_answer *out)
 {
     b->desk.request = request;
     enum bm_rc rc = desk_write(&b->desk, a, e, out);
@@ -64,10 +74,12 @@ static enum bm_rc batch_add(struct batch *b, struct arena *a, struct entry *e, c
     return rc;
 }
 
-/* --- one visit ------------------------------------------------------------------------------------------ */
+/* --- one visit
+ * ------------------------------------------------------------------------------------------ */
 
 /* The visit that is open, else the last one. ret: BM_OK | BM_ENOTFOUND */
-static enum bm_rc last_visit(struct db *view, const char *dev, struct arena *a, struct visit_row *out)
+static enum bm_rc last_visit(struct db *view, const char *dev, struct arena *a,
+                             struct visit_row *out)
 {
     struct stmt *s;
     enum bm_rc rc = db_get(view, SQL_VISIT_LAST_OF_DEV, &s, "dev", 's', dev, NULL);
@@ -88,7 +100,8 @@ static enum bm_rc last_visit(struct db *view, const char *dev, struct arena *a, 
 }
 
 /* *is_open false: none is. */
-static enum bm_rc open_visit(struct db *view, const char *dev, struct arena *a, struct visit_row *out, bool *is_open)
+static enum bm_rc open_visit(struct db *view, const char *dev, struct arena *a,
+                             struct visit_row *out, bool *is_open)
 {
     enum bm_rc rc = last_visit(view, dev, a, out);
     *is_open = !rc && out->dep_s == ENTRY_NONE;
@@ -115,15 +128,19 @@ enum bm_rc visit_status(struct laptop *l, struct arena *a, struct visit_now *out
     if (!rc) rc = itinerary_name(l, a, out->visit.stop, &out->name);
     if (rc && rc != BM_ENOTFOUND) return rc;
     if (out->has_last && !out->name) out->name = out->visit.name;
-    /* Late or early, the next call is the one planned after the last that was made today; else after now. */
+    /* Late or early, the next call is the one planned after the last that was made today; else
+     * after now. */
     int64_t after = out->now_s, parr = out->has_last ? out->visit.parr_s : ENTRY_NONE;
-    if (parr != ENTRY_NONE && zone_day(parr * 1000) == zone_day(out->now_s * 1000)) after = parr;
+    if (parr != ENTRY_NONE && zone_day(parr * 1000) == zone_day(out->now_s * 1000))
+        after = parr;
     rc = itinerary_next(l, a, after, &out->next);
     out->has_next = !rc;
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* --- by hand ----------------------------------------------------------------------------------------------- */
+/* --- by hand
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* The call planned for about now: the nearest in time whose window is not long past. */
 static enum bm_rc about_now(const struct itinerary *it, int64_t at_s, size_t *out)
@@ -138,19 +155,23 @@ static enum bm_rc about_now(const struct itinerary *it, int64_t at_s, size_t *ou
     return err_set(BM_ENOTFOUND, "no stop is planned for about now; name the stop");
 }
 
-static enum bm_rc choose_stop(struct laptop *l, struct arena *a, const struct visit_by_hand *hand, struct entry *e,
+static enum bm_rc choose_stop(struct laptop *l, struct arena *a,
+                              const struct visit_by_hand *hand, struct entry *e,
                               const char **name)
 {
     struct itinerary it = { 0 };
     size_t i;
     *name = NULL;
     if (hand->unscheduled) {
-        if (!hand->stop || !hand->stop[0]) return err_set(BM_EUSAGE, "say what the unscheduled stop is called");
+        if (!hand->stop || !hand->stop[0])
+            return err_set(BM_EUSAGE, "say what the unscheduled stop is called");
         *name = e->name = hand->stop;
         return BM_OK;
     }
     enum bm_rc rc = itinerary_load(&it, l, e->arr_s * 1000);
-    if (!rc) rc = hand->stop ? itinerary_named(&it, hand->stop, e->arr_s, &i) : about_now(&it, e->arr_s, &i);
+    if (!rc)
+        rc = hand->stop ? itinerary_named(&it, hand->stop, e->arr_s, &i)
+                        : about_now(&it, e->arr_s, &i);
     if (!rc) {
         const struct stops_plan *p = &it.plan[i];
         e->stop = arena_strdup(a, it.keys[i]);
@@ -169,7 +190,9 @@ static enum bm_rc time_by_hand(struct laptop *l, const struct visit_by_hand *han
 {
     int64_t now_s = journal_now_ms(&l->journal) / 1000;
     *out = hand->at_s != ENTRY_NONE ? hand->at_s : now_s;
-    return *out <= now_s ? BM_OK : err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
+    return *out <= now_s
+               ? BM_OK
+               : err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
 }
 
 /* open_visit has no place for a reason: it goes beside, in a note of the visit. */
@@ -183,7 +206,8 @@ static enum bm_rc note_why(struct batch *b, struct arena *a, const char *why)
     return batch_add(b, a, &e, NULL, &unused);
 }
 
-enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a, const struct visit_by_hand *hand, struct desk_answer *out,
+enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a,
+                              const struct visit_by_hand *hand, struct desk_answer *out,
                               const char **name)
 {
     struct batch b;
@@ -199,13 +223,16 @@ enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a, const struct vi
     rc = batch_begin(&b, l);
     if (rc) return rc;
     rc = open_visit(b.desk.view, l->journal.dev, a, &row, &is_open);
-    if (!rc && is_open) rc = err_set(BM_EREFUSED, "a visit is open already%s%s; close it first", row.stop ? ": " : "", row.stop ? row.stop : "");
+    if (!rc && is_open)
+        rc = err_set(BM_EREFUSED, "a visit is open already%s%s; close it first",
+                     row.stop ? ": " : "", row.stop ? row.stop : "");
     if (!rc) rc = batch_add(&b, a, &e, l->desk.request, out);
     if (!rc) rc = note_why(&b, a, hand->why);
     return batch_end(&b, rc);
 }
 
-enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a, const struct visit_by_hand *hand, struct desk_answer *out,
+enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a,
+                               const struct visit_by_hand *hand, struct desk_answer *out,
                                const char **name)
 {
     struct batch b;
@@ -221,7 +248,8 @@ enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a, const struct v
     rc = time_by_hand(l, hand, &e.dep_s);
     if (!rc) rc = open_visit(b.desk.view, l->journal.dev, a, &row, &is_open);
     if (!rc && !is_open) rc = err_set(BM_EREFUSED, "no visit is open");
-    if (!rc && e.dep_s < row.arr_s) rc = err_set(BM_EINPUT, "the visit began later than that; nothing was written");
+    if (!rc && e.dep_s < row.arr_s)
+        rc = err_set(BM_EINPUT, "the visit began later than that; nothing was written");
     e.opened = row.opened;
     if (!rc) rc = itinerary_name(l, a, row.stop, name);
     if (!rc && !*name) *name = row.name;
@@ -229,7 +257,9 @@ enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a, const struct v
     return batch_end(&b, rc);
 }
 
-/* --- the bridge -------------------------------------------------------------------------------------------- */
+/* --- the bridge
+ * --------------------------------------------------------------------------------------------
+ */
 
 /* The drive since the last stop. */
 struct leg {
@@ -250,10 +280,11 @@ struct visits {
     struct itinerary it;
     struct db *db; /* gps.db */
     struct track *track;
-    double track_m;   /* track_distance_m as it was last */
-    struct leg leg;   /* goes on */
-    struct leg mark;  /* as it stood when the van left; its from_ms is the arrival of the stay that ended */
-    struct leg in;    /* that led to the stop where we are */
+    double track_m;  /* track_distance_m as it was last */
+    struct leg leg;  /* goes on */
+    struct leg mark; /* as it stood when the van left; its from_ms is the arrival of the stay
+                        that ended */
+    struct leg in;   /* that led to the stop where we are */
     struct queued queue[VISIT_QUEUE_MAX];
     size_t queued, dropped;
     int64_t offsets[VISIT_OFFSETS];
@@ -261,16 +292,19 @@ struct visits {
     bool is_clock_told;
     int64_t clock_off_ms;
     enum gps_state gps;
-    int64_t seen_ms;  /* boot time when gps.db was told last */
-    int idles;        /* calls without a report in a row */
+    int64_t seen_ms; /* boot time when gps.db was told last */
+    int idles;       /* calls without a report in a row */
     bool is_fresh;
 };
 
-/* --- state, kept ------------------------------------------------------------------------------------------- */
+/* --- state, kept
+ * -------------------------------------------------------------------------------------------
+ */
 
 static void put_leg(struct buf *out, const struct leg *leg)
 {
-    buf_printf(out, "%" PRId64 "\n%" PRId64 "\n%" PRId64 "\n", leg->from_ms, (int64_t)llround(leg->dist_m * 100), leg->points);
+    buf_printf(out, "%" PRId64 "\n%" PRId64 "\n%" PRId64 "\n", leg->from_ms,
+               (int64_t)llround(leg->dist_m * 100), leg->points);
 }
 
 static bool take_int(const char **at, char end, int64_t *out)
@@ -285,7 +319,9 @@ static bool take_int(const char **at, char end, int64_t *out)
 static bool take_leg(const char **at, struct leg *leg)
 {
     int64_t cm;
-    if (!take_int(at, '\n', &leg->from_ms) || !take_int(at, '\n', &cm) || !take_int(at, '\n', &leg->points)) return false;
+    if (!take_int(at, '\n', &leg->from_ms) || !take_int(at, '\n', &cm) ||
+        !take_int(at, '\n', &leg->points))
+        return false;
     leg->dist_m = (double)cm / 100;
     return leg->from_ms >= 0 && cm >= 0 && leg->points >= 0;
 }
@@ -319,7 +355,8 @@ static enum bm_rc parse_state(struct visits *v, const char *text)
 {
     int64_t version;
     const char *at = text;
-    if (strncmp(at, "visits ", 7) != 0) return err_set(BM_ECORRUPT, "what was kept of the stops cannot be read");
+    if (strncmp(at, "visits ", 7) != 0)
+        return err_set(BM_ECORRUPT, "what was kept of the stops cannot be read");
     at += 7;
     if (!take_int(&at, '\n', &version) || version != STATE_VERSION)
         return err_set(BM_EVERSION, "what was kept of the stops is of another version");
@@ -358,8 +395,8 @@ static enum bm_rc take_seen(struct track *track, struct seen *out)
     enum bm_rc rc = track_load_state(track, "gps", &text);
     const char *at = buf_str(&text);
     if (!rc && (!take_int(&at, ' ', &out->boottime_ms) || !take_int(&at, ' ', &out->fix_ms) ||
-                !take_int(&at, ' ', &out->state) || !take_int(&at, ' ', &out->from_ms) || !take_int(&at, ' ', &out->dist_cm) ||
-                !take_int(&at, ' ', &out->points)))
+                !take_int(&at, ' ', &out->state) || !take_int(&at, ' ', &out->from_ms) ||
+                !take_int(&at, ' ', &out->dist_cm) || !take_int(&at, ' ', &out->points)))
         rc = err_set(BM_ECORRUPT, "gps.db: what was kept of the last leg is damaged");
     buf_free(&text);
     return rc;
@@ -371,24 +408,31 @@ static enum bm_rc put_seen(struct visits *v, bool now)
     char text[SEEN_BYTES_MAX];
     int64_t boot = env_boottime_ms(&v->l->env), since = boot - v->seen_ms;
     if (!now && since >= 0 && since < VISIT_SEEN_MS) return BM_OK;
-    snprintf(text, sizeof text, "%" PRId64 " %" PRId64 " %d %" PRId64 " %" PRId64 " %" PRId64 " ", boot, v->stops.last_ms,
-             (int)v->gps, v->leg.from_ms, (int64_t)llround(v->leg.dist_m * 100), v->leg.points);
+    snprintf(text, sizeof text,
+             "%" PRId64 " %" PRId64 " %d %" PRId64 " %" PRId64 " %" PRId64 " ", boot,
+             v->stops.last_ms, (int)v->gps, v->leg.from_ms,
+             (int64_t)llround(v->leg.dist_m * 100), v->leg.points);
     v->seen_ms = boot;
     return track_save_state(v->track, "gps", text);
 }
 
-/* Where the leg was when the last run died: its state is saved when something happens, gps.db every ten seconds. */
+/* Where the leg was when the last run died: its state is saved when something happens, gps.db
+ * every ten seconds. */
 static void resume_leg(struct visits *v)
 {
     struct seen seen;
-    if (take_seen(v->track, &seen) || seen.from_ms != v->leg.from_ms || seen.points < v->leg.points) return;
+    if (take_seen(v->track, &seen) || seen.from_ms != v->leg.from_ms ||
+        seen.points < v->leg.points)
+        return;
     v->leg.dist_m = (double)seen.dist_cm / 100;
     v->leg.points = seen.points;
 }
 
-/* --- opening ------------------------------------------------------------------------------------- */
+/* --- opening
+ * ------------------------------------------------------------------------------------- */
 
-static enum bm_rc open_gps_db(struct laptop *l, struct db **db, struct track **track, bool create)
+static enum bm_rc open_gps_db(struct laptop *l, struct db **db, struct track **track,
+                              bool create)
 {
     char path[LAPTOP_PATH_MAX + 40];
     snprintf(path, sizeof path, "%s/gps.db", l->dir);
@@ -396,7 +440,8 @@ static enum bm_rc open_gps_db(struct laptop *l, struct db **db, struct track **t
     return rc ? rc : track_open(*db, track);
 }
 
-enum bm_rc visits_open(struct laptop *l, void (*tell)(void *ctx, const struct visit_told *told), void *ctx, struct visits **out)
+enum bm_rc visits_open(struct laptop *l, void (*tell)(void *ctx, const struct visit_told *told),
+                       void *ctx, struct visits **out)
 {
     *out = NULL;
     struct visits *v = calloc(1, sizeof *v);
@@ -441,32 +486,38 @@ bool visits_is_fresh(const struct visits *v)
     return v->is_fresh;
 }
 
-/* --- events to entries --------------------------------------------------------------------------------------- */
+/* --- events to entries
+ * --------------------------------------------------------------------------------------- */
 
-static bool is_same_place(const struct visit_row *row, const struct stops_event *ev, const char *stop)
+static bool is_same_place(const struct visit_row *row, const struct stops_event *ev,
+                          const char *stop)
 {
     if (row->stop && stop) return str_eq(row->stop, stop);
     if (row->lat_e6 == ENTRY_NONE || row->lon_e6 == ENTRY_NONE) return false;
-    return geo_distance_m(geo_deg(row->lat_e6), geo_deg(row->lon_e6), ev->lat_deg, ev->lon_deg) <= VISIT_SAME_PLACE_M;
+    return geo_distance_m(geo_deg(row->lat_e6), geo_deg(row->lon_e6), ev->lat_deg,
+                          ev->lon_deg) <= VISIT_SAME_PLACE_M;
 }
 
-/* A visit is open although the van stands elsewhere: opened by hand and forgotten, or a state was lost. When it left
- * nobody saw: as planned, if that fits, else when it came here. */
-static enum bm_rc close_forgotten(struct batch *b, struct arena *a, const struct visit_row *row, int64_t arr_s)
+/* A visit is open although the van stands elsewhere: opened by hand and forgotten, or a state
+ * was lost. When it left nobody saw: as planned, if that fits, else when it came here. */
+static enum bm_rc close_forgotten(struct batch *b, struct arena *a, const struct visit_row *row,
+                                  int64_t arr_s)
 {
     struct entry e;
     struct desk_answer unused;
     entry_init(&e, OP_CLOSE_VISIT);
     e.opened = row->opened;
     e.src = "gps";
-    e.dep_s = row->pdep_s != ENTRY_NONE && row->pdep_s >= row->arr_s && row->pdep_s <= arr_s ? row->pdep_s
-              : arr_s > row->arr_s                                                           ? arr_s
-                                                                                              : row->arr_s;
+    e.dep_s = row->pdep_s != ENTRY_NONE && row->pdep_s >= row->arr_s && row->pdep_s <= arr_s
+                  ? row->pdep_s
+              : arr_s > row->arr_s ? arr_s
+                                   : row->arr_s;
     e.why = "left unseen";
     return batch_add(b, a, &e, NULL, &unused);
 }
 
-static enum bm_rc write_leg(struct batch *b, struct arena *a, const struct queued *q, int64_t opened)
+static enum bm_rc write_leg(struct batch *b, struct arena *a, const struct queued *q,
+                            int64_t opened)
 {
     struct entry e;
     struct desk_answer unused;
@@ -494,13 +545,15 @@ static void fill_open(struct visits *v, const struct stops_event *ev, int at, st
     if (c->plan_dep_s != STOPS_NONE) e->pdep_s = c->plan_dep_s;
 }
 
-/* The request's name makes an entry that was written, but not seen to be, not be written again. */
+/* The request's name makes an entry that was written, but not seen to be, not be written again.
+ */
 static void name_request(char out[REQUEST_MAX], char what, const struct stops_call *call)
 {
     snprintf(out, REQUEST_MAX, "gps-%c-%" PRId64, what, call->arr_ms);
 }
 
-static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena *a, const struct queued *q, struct visit_told *told)
+static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena *a,
+                                const struct queued *q, struct visit_told *told)
 {
     struct visit_row row;
     struct entry e;
@@ -511,8 +564,12 @@ static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena 
     const struct stops_call *c = &q->event.call;
     int at = itinerary_index(&v->it, c->key, c->plan_arr_s);
     fill_open(v, &q->event, at, &e);
-    *told = (struct visit_told){ .kind = VISIT_ARRIVED, .stop = e.stop, .name = at >= 0 ? v->it.names[at] : NULL,
-                                 .at_s = e.arr_s, .planned_s = e.parr_s, .dist_m = llround(q->leg.dist_m) };
+    *told = (struct visit_told){ .kind = VISIT_ARRIVED,
+                                 .stop = e.stop,
+                                 .name = at >= 0 ? v->it.names[at] : NULL,
+                                 .at_s = e.arr_s,
+                                 .planned_s = e.parr_s,
+                                 .dist_m = llround(q->leg.dist_m) };
     enum bm_rc rc = open_visit(b->desk.view, v->l->journal.dev, a, &row, &is_open);
     if (rc) return rc;
     goes_on = is_open && (is_same_place(&row, &q->event, e.stop) ||
@@ -527,7 +584,8 @@ static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena 
     return said.again ? BM_OK : write_leg(b, a, q, (int64_t)id.seq);
 }
 
-static enum bm_rc write_departure(struct visits *v, struct batch *b, struct arena *a, const struct queued *q, struct visit_told *told)
+static enum bm_rc write_departure(struct visits *v, struct batch *b, struct arena *a,
+                                  const struct queued *q, struct visit_told *told)
 {
     struct visit_row row;
     struct entry e;
@@ -539,11 +597,17 @@ static enum bm_rc write_departure(struct visits *v, struct batch *b, struct aren
     entry_init(&e, OP_CLOSE_VISIT);
     e.src = "gps";
     e.dep_s = c->dep_ms / 1000;
-    *told = (struct visit_told){ .kind = VISIT_LEFT, .stop = !c->key[0] ? NULL : at >= 0 ? v->it.keys[at] : c->key,
-                                 .name = at >= 0 ? v->it.names[at] : NULL, .at_s = e.dep_s,
-                                 .planned_s = c->plan_dep_s != STOPS_NONE ? c->plan_dep_s : ENTRY_NONE };
+    *told = (struct visit_told){ .kind = VISIT_LEFT,
+                                 .stop = !c->key[0] ? NULL
+                                         : at >= 0  ? v->it.keys[at]
+                                                    : c->key,
+                                 .name = at >= 0 ? v->it.names[at] : NULL,
+                                 .at_s = e.dep_s,
+                                 .planned_s =
+                                     c->plan_dep_s != STOPS_NONE ? c->plan_dep_s : ENTRY_NONE };
     enum bm_rc rc = open_visit(b->desk.view, v->l->journal.dev, a, &row, &is_open);
-    if (rc || !is_open || row.arr_s > e.dep_s) return rc; /* closed by hand already; or opened by hand after we left */
+    if (rc || !is_open || row.arr_s > e.dep_s)
+        return rc; /* closed by hand already; or opened by hand after we left */
     e.opened = row.opened;
     e.dist_m = llround(q->leg.dist_m);
     e.points = q->leg.points;
@@ -563,7 +627,8 @@ static enum bm_rc write_queue(struct visits *v)
     enum bm_rc rc = batch_begin(&b, v->l);
     if (rc) goto done;
     for (size_t i = 0; i < v->queued && !rc; i++)
-        rc = (v->queue[i].event.kind == STOPS_ARRIVED ? write_arrival : write_departure)(v, &b, &a, &v->queue[i], &told[i]);
+        rc = (v->queue[i].event.kind == STOPS_ARRIVED ? write_arrival : write_departure)(
+            v, &b, &a, &v->queue[i], &told[i]);
     if (!rc) rc = put_state(v);
     rc = batch_end(&b, rc);
     if (rc) {
@@ -577,7 +642,9 @@ done:
     return rc;
 }
 
-/* --- the clock -------------------------------------------------------------------------------------------------- */
+/* --- the clock
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static int by_value(const void *a, const void *b)
 {
@@ -591,7 +658,8 @@ static void note_offset(struct visits *v, const struct fix *fix)
     v->offsets[v->offset_count++ % VISIT_OFFSETS] = fix->t_ms - fix->boottime_ms;
 }
 
-/* Acts of this epoch that the branch has not taken in were dated by the clock as it was known then. */
+/* Acts of this epoch that the branch has not taken in were dated by the clock as it was known
+ * then. */
 static enum bm_rc redate(struct laptop *l)
 {
     struct laptop_state state;
@@ -599,8 +667,11 @@ static enum bm_rc redate(struct laptop *l)
     char ep[20];
     snprintf(ep, sizeof ep, "%016" PRIx64, l->journal.ep);
     enum bm_rc rc = laptop_state_get(l->replica, &state);
-    if (!rc) rc = db_int(l->db, SQL_ENTRY_ACTS_ABOVE, &count, "dev", 's', l->journal.dev, "ep", 's', ep, "after", 'i', state.mark_seq, NULL);
-    if (!rc && count > 0) l->rebuilt = true; /* the replica is made anew at the end of the act (I10) */
+    if (!rc)
+        rc = db_int(l->db, SQL_ENTRY_ACTS_ABOVE, &count, "dev", 's', l->journal.dev, "ep", 's',
+                    ep, "after", 'i', state.mark_seq, NULL);
+    if (!rc && count > 0)
+        l->rebuilt = true; /* the replica is made anew at the end of the act (I10) */
     return rc;
 }
 
@@ -628,12 +699,17 @@ static enum bm_rc write_clock(struct visits *v)
     v->is_clock_told = true;
     v->clock_off_ms = off;
     if (is_new && v->tell)
-        v->tell(v->ctx, &(struct visit_told){ .kind = VISIT_CLOCK, .at_s = journal_now_ms(&l->journal) / 1000,
-                                              .planned_s = ENTRY_NONE, .off_ms = off, .unc_ms = unc });
+        v->tell(v->ctx, &(struct visit_told){ .kind = VISIT_CLOCK,
+                                              .at_s = journal_now_ms(&l->journal) / 1000,
+                                              .planned_s = ENTRY_NONE,
+                                              .off_ms = off,
+                                              .unc_ms = unc });
     return BM_OK;
 }
 
-/* --- reports ------------------------------------------------------------------------------------------------------ */
+/* --- reports
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static double less(double a, double b)
 {
@@ -648,12 +724,15 @@ static void enqueue(struct visits *v, const struct stops_event *ev, const struct
         v->leg = (struct leg){ 0 };
     } else {
         const struct leg *from = v->mark.from_ms == ev->call.arr_ms ? &v->mark : before;
-        v->leg = (struct leg){ .from_ms = ev->call.dep_ms,
-                               .dist_m = less(v->leg.dist_m, from->dist_m),
-                               .points = v->leg.points > from->points ? v->leg.points - from->points : 0 };
+        v->leg =
+            (struct leg){ .from_ms = ev->call.dep_ms,
+                          .dist_m = less(v->leg.dist_m, from->dist_m),
+                          .points =
+                              v->leg.points > from->points ? v->leg.points - from->points : 0 };
         v->mark = (struct leg){ 0 };
     }
-    if (v->queued == VISIT_QUEUE_MAX) { /* a disk full for a day: the newest is told to be lost, the older ones wait */
+    if (v->queued == VISIT_QUEUE_MAX) { /* a disk full for a day: the newest is told to be lost,
+                                           the older ones wait */
         v->dropped++;
         return;
     }
@@ -663,7 +742,8 @@ static void enqueue(struct visits *v, const struct stops_event *ev, const struct
 /* A new day or a new copy of the timetable: read it. What was read stays if this fails. */
 static enum bm_rc look_at_plan(struct visits *v)
 {
-    int64_t generation, now_ms = v->stops.last_ms ? v->stops.last_ms : journal_now_ms(&v->l->journal);
+    int64_t generation,
+        now_ms = v->stops.last_ms ? v->stops.last_ms : journal_now_ms(&v->l->journal);
     enum bm_rc rc = meta_get_int(v->l->db, "generation", 0, &generation);
     if (rc || (generation == v->it.generation && zone_day(now_ms) == v->it.day)) return rc;
     return itinerary_load(&v->it, v->l, now_ms);
@@ -675,7 +755,10 @@ static enum bm_rc settle(struct visits *v)
     if (!rc) rc = write_clock(v);
     if (!rc) rc = put_seen(v, false);
     if (!rc && v->dropped) {
-        rc = err_set(BM_ELIMIT, "%zu arrivals and departures were lost: they could not be written for too long", v->dropped);
+        rc = err_set(
+            BM_ELIMIT,
+            "%zu arrivals and departures were lost: they could not be written for too long",
+            v->dropped);
         v->dropped = 0;
     }
     return rc;
@@ -704,7 +787,9 @@ enum bm_rc visits_fix(struct visits *v, const struct fix *fix)
     enum bm_rc rc = look_at_plan(v), kept = BM_OK;
     enum stops_gate gate = stops_step(&v->stops, v->it.plan, v->it.count, fix, events, &n);
     if (gate == STOPS_ACCEPTED) kept = keep_point(v, fix);
-    if (v->stops.held.arr_ms && v->stops.held.arr_ms != held) { /* left just now: what is driven from here on is the next leg */
+    if (v->stops.held.arr_ms &&
+        v->stops.held.arr_ms !=
+            held) { /* left just now: what is driven from here on is the next leg */
         v->mark = before;
         v->mark.from_ms = v->stops.held.arr_ms;
     }
@@ -728,7 +813,9 @@ enum bm_rc visits_idle(struct visits *v)
 enum bm_rc visits_close(struct visits *v)
 {
     if (!v) return BM_OK;
-    enum bm_rc rc = v->queued ? write_queue(v) : save_state(v); /* V2: unwritten, the next run concludes them anew */
+    enum bm_rc rc = v->queued
+                        ? write_queue(v)
+                        : save_state(v); /* V2: unwritten, the next run concludes them anew */
     v->gps = GPS_NO_DAEMON;
     enum bm_rc seen = put_seen(v, true);
     track_close(v->track);
@@ -738,7 +825,9 @@ enum bm_rc visits_close(struct visits *v)
     return rc ? rc : seen;
 }
 
-/* --- for status -------------------------------------------------------------------------------------------------- */
+/* --- for status
+ * --------------------------------------------------------------------------------------------------
+ */
 
 enum bm_rc visit_gps_seen(struct laptop *l, struct visit_gps_seen *out)
 {

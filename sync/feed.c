@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/circ.h"
 #include "common/jsonw.h"
 #include "common/seal.h"
 
@@ -188,21 +189,11 @@ static enum bm_rc run(struct stmt *s)
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* ISBNs are found through a table of their own, which does not travel. */
-static enum bm_rc index_isbn(struct db *db, const char *key, const char *isbns)
+/* What is derived from a title's row does not travel: the words and ISBNs it is found by. */
+static enum bm_rc index_title(struct db *db, const char *key, const char *isbns)
 {
-    enum bm_rc rc = db_run(db, SQL_ISBN_CLEAR, "key", 's', key, NULL);
-    for (const char *p = isbns; p && *p && !rc;) {
-        char one[32];
-        size_t len = strcspn(p, " ");
-        if (len > 0 && len < sizeof one) {
-            memcpy(one, p, len);
-            one[len] = '\0';
-            rc = db_run(db, SQL_ISBN_ADD, "isbn", 's', one, "key", 's', key, NULL);
-        }
-        p += len + strspn(p + len, " ");
-    }
-    return rc;
+    enum bm_rc rc = db_run(db, SQL_TITLE_TEXT_IN, "key", 's', key, NULL);
+    return rc ? rc : circ_title_isbn(db, key, isbns);
 }
 
 static enum bm_rc insert_row(struct db *db, struct stmt *ins, int columns, json_t *row, bool title)
@@ -216,7 +207,7 @@ static enum bm_rc insert_row(struct db *db, struct stmt *ins, int columns, json_
         else rc = err_set(BM_EINPUT, "a feed row holds something that is neither number nor text");
     }
     if (!rc) rc = run(ins);
-    if (!rc && title) rc = index_isbn(db, json_string_value(json_array_get(row, 1)), json_string_value(json_array_get(row, 4)));
+    if (!rc && title) rc = index_title(db, json_string_value(json_array_get(row, 1)), json_string_value(json_array_get(row, 4)));
     return rc;
 }
 
@@ -236,7 +227,8 @@ enum bm_rc feed_read(struct db *db, const char *lines, size_t len, int64_t *coun
             if (i == TABLE_COUNT) {
                 rc = err_set(BM_EINPUT, "line %" PRId64 " of the feed is not sound", *count + 1);
             } else if (!coming) {
-                rc = stmt_bind_text(del[i], 1, key);
+                rc = i == 0 ? db_run(db, SQL_TITLE_TEXT_OUT, "key", 's', key, NULL) : BM_OK;
+                if (!rc) rc = stmt_bind_text(del[i], 1, key);
                 if (!rc) rc = run(del[i]);
                 ++*count;
             } else if (json_object_get(o, "r")) {
@@ -265,7 +257,7 @@ enum bm_rc feed_copy(struct db *from, struct db *to, int64_t *rows)
             for (int c = 0; c < columns[i] && !rc; c++)
                 rc = stmt_kind(s, c) == 'i' ? stmt_bind_int(ins[i], c + 1, stmt_int(s, c)) : stmt_bind_text(ins[i], c + 1, stmt_text(s, c));
             if (!rc) rc = run(ins[i]);
-            if (!rc && i == 0) rc = index_isbn(to, stmt_text(s, 1), stmt_text(s, 4));
+            if (!rc && i == 0) rc = index_title(to, stmt_text(s, 1), stmt_text(s, 4));
             if (rc) break;
             ++*rows;
         }

@@ -379,12 +379,12 @@ static void test_cli_data_directory_is_found_where_it_belongs(void **state)
     (void)state;
     char out[CLI_PATH_MAX];
     unsetenv("PAINTER_DATA");
-    setenv("HOME", "/home/ann", 1);
+    setenv("HOME", "/somewhere/ann", 1);
     setenv("XDG_DATA_HOME", "relative/is/no/good", 1);
     assert_int_equal(cli_data_dir(&painter, true, out, sizeof out), BM_OK);
     assert_string_equal(out, "/var/lib/painter");
     assert_int_equal(cli_data_dir(&painter, false, out, sizeof out), BM_OK);
-    assert_string_equal(out, "/home/ann/.local/share/painter");
+    assert_string_equal(out, "/somewhere/ann/.local/share/painter");
     setenv("XDG_DATA_HOME", "/xdg", 1);
     assert_int_equal(cli_data_dir(&painter, false, out, sizeof out), BM_OK);
     assert_string_equal(out, "/xdg/painter");

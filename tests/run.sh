@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs everything that must hold and adds it up; ends with "N passed, N failed, N skipped".
+# usage: tests/run.sh BUILD_FOLDER check|quick
+set -u
+cd "$(dirname "$0")/.."
+build=$1 what=$2
+export BM_TOOL_DIR=$build/tool BM_BIN_DIR=$build/bin
+passed=0 failed=0 skipped=0 broken=()
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+count() { # name, status: add up what the log of one run says
+    local ok bad skip
+    # cmocka's closing lines, or "N passed, N failed[, N skipped]"
+    ok=$(sed -nE 's/.*\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
+    bad=$(sed -nE 's/.*\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
+    skip=$(grep -cE '\[  SKIPPED \] test_|^skipped:' "$log")
+    if [ -z "$ok" ]; then
+        ok=$(sed -nE 's/^([0-9]+) passed, .*/\1/p' "$log" | tail -1)
+        bad=$(sed -nE 's/^[0-9]+ passed, ([0-9]+) failed.*/\1/p' "$log" | tail -1)
+    fi
+    ok=${ok:-0} bad=${bad:-0}
+    [ "$ok" -ge "$skip" ] && grep -q '\[  PASSED  \]' "$log" && [ "$skip" -gt 0 ] && skip=$(grep -cE '^\[  SKIPPED \] test_' "$log")
+    if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+    if [ "$2" -eq 0 ] && [ "$ok" -eq 0 ] && [ "$skip" -eq 0 ]; then bad=1; echo "    (it said nothing of any test)"; fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    [ "$bad" -gt 0 ] && broken+=("$1")
+    printf '%-44s %4d passed %3d failed %3d skipped %6ds\n' "$1" "$ok" "$bad" "$skip" "$3"
+}
+
+run() { # name, command...
+    local name=$1 from=$SECONDS status
+    shift
+    "$@" > "$log" 2>&1 < /dev/null
+    status=$?
+    count "$name" "$status" $((SECONDS - from))
+    if [ "$status" -ne 0 ]; then tail -40 "$log" | sed 's/^/    /'; fi
+}
+
+[ "$what" = check ] && run lint tests/lint.sh "$build" $CC $LINT_FLAGS
+for t in "$build"/test/test_*; do
+    case $t in *.d|*.o) continue;; esac
+    if [ "$what" = quick ]; then
+        case $t in */test_gps) continue;; esac # a real daemon takes its time
+    fi
+    run "unit ${t##*/}" "$t"
+done
+if [ "$what" = check ]; then
+    run "differential timeline" python3 tests/differential/timeline.py "$build/tool/timeline_dump" 2000
+    for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
+fi
+[ ${#broken[@]} -gt 0 ] && printf 'failed: %s\n' "${broken[*]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
