@@ -1,5 +1,8 @@
 /* common/person.h -- noticing that two registrations are the same person, without keeping who
- * it is. Floor:   common. Uses seal. Owns:    nothing. Threads: safe. */
+ * it is.
+ * Floor:   common. Uses seal.
+ * Owns:    nothing.
+ * Threads: safe. */
 #ifndef BM_PERSON_H
 #define BM_PERSON_H
 

@@ -231,6 +231,7 @@ static enum bm_rc put_facts(struct laptop *l, const struct enrol_options *o, con
     if (!rc) rc = meta_set(l->db, "url", o->url);
     if (!rc && ca_file) rc = meta_set(l->db, "ca_file", ca_file);
     if (!rc) rc = meta_set(l->db, "mobile", o->mobile ? o->mobile : e->device);
+    if (!rc) rc = meta_set(l->db, "place", o->place ? o->place : o->mobile ? o->mobile : e->device);
     if (!rc && e->practice_clock) rc = meta_set(l->db, "practice_clock", e->practice_clock);
     if (!rc) rc = meta_set(l->db, "device", e->device); /* last: from here on it is enrolled */
     return db_end(l->db, rc);

@@ -13,6 +13,7 @@ struct enrol_options {
     const char *url, *code;
     const char *ca_file; /* or NULL */
     const char *mobile;  /* the vehicle as the timetable names it; NULL = the device's name */
+    const char *place;   /* the van as rules, calendar and catalogue name it; NULL = as mobile */
     void (*progress)(void *ctx, const char *label, int64_t done, int64_t total);
     void *progress_ctx;
 };

@@ -8,8 +8,7 @@
 #include "common/geo.h"
 #include "common/timetable.h"
 
-/* --- the replica's rows
- * ------------------------------------------------------------------------- */
+/* --- the replica's rows ---------------------------------------------------------------- */
 
 static bool is_ours(const struct laptop *l, const char *mobile)
 {
@@ -72,8 +71,7 @@ static enum bm_rc each_row(struct laptop *l, struct arena *a,
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* --- a day
- * ------------------------------------------------------------------------------------------ */
+/* --- a day ----------------------------------------------------------------------------- */
 
 /* What stands in one place of the list while it is put together. */
 struct place {
@@ -190,8 +188,7 @@ void itinerary_free(struct itinerary *it)
     *it = (struct itinerary){ 0 };
 }
 
-/* --- finding
- * ------------------------------------------------------------------------------------------ */
+/* --- finding --------------------------------------------------------------------------- */
 
 int itinerary_index(const struct itinerary *it, const char *cut_key, int64_t plan_arr_s)
 {
@@ -242,8 +239,7 @@ enum bm_rc itinerary_named(const struct itinerary *it, const char *named, int64_
         named);
 }
 
-/* --- what comes next
- * ------------------------------------------------------------------------------------ */
+/* --- what comes next ------------------------------------------------------------------- */
 
 struct search {
     struct arena *a;

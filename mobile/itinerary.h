@@ -1,6 +1,7 @@
 /* mobile/itinerary.h -- the vehicle's stops, today's calls at them, and the call that comes
- * next: out of the replica. Floor:      mobile. Uses laptop, stops (struct stops_plan),
- * timetable, zone. Owns:       the texts of an itinerary, until it is loaded anew or freed.
+ * next: out of the replica.
+ * Floor:      mobile. Uses laptop, stops (struct stops_plan), timetable, zone.
+ * Owns:       the texts of an itinerary, until it is loaded anew or freed.
  * Threads:    one per laptop handle. */
 #ifndef BM_ITINERARY_H
 #define BM_ITINERARY_H

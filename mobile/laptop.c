@@ -426,6 +426,7 @@ static enum bm_rc load_facts(struct laptop *l, const char **dev)
     if (!rc) rc = fact(l, "ca_file", &l->ca_file);
     if (!rc) rc = fact(l, "zone", &l->zone);
     if (!rc) rc = fact(l, "mobile", &l->mobile);
+    if (!rc) rc = fact(l, "place", &l->place);
     if (!rc) rc = fact(l, "branch", &l->branch);
     if (!rc) rc = fact_hex(l, "server_key", l->server_key, sizeof l->server_key);
     if (!rc) rc = fact_hex(l, "box_key", l->box_key, sizeof l->box_key);
@@ -459,7 +460,7 @@ enum bm_rc laptop_open(const char *dir, struct laptop *l)
         return rc;
     }
     journal_init(&l->journal, l->db, &l->env, dev, "bookmobile " BM_VERSION, l->practice, CLOCK_WALL);
-    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->journal.dev, .branch = l->branch,
+    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->place ? l->place : l->journal.dev, .branch = l->place,
                              .mobile = l->mobile, .when_ms = ENTRY_NONE, .begin = desk_begin, .write = desk_write_entry,
                              .end = desk_end, .owner = l };
     return BM_OK;

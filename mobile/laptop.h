@@ -39,7 +39,7 @@ struct laptop {
     struct desk desk;
     struct arena words;
     struct seal_key key;
-    const char *server, *url, *ca_file, *zone, *mobile, *branch; /* as enrolled */
+    const char *server, *url, *ca_file, *zone, *mobile, *place, *branch; /* as enrolled; branch: the main one */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;
     bool rebuilt;   /* inside an act: the replica was made anew, its effect is in it already */

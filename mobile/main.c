@@ -1,6 +1,9 @@
 /* mobile/main.c -- the program `bookmobile`: what desk, driver and keeper say to the laptop on
- * the van. Floor:      mobile. Uses everything below; nothing uses it. Owns:       the laptop
- * handle of a command, from its start to its end. Threads:    one. src:        DESIGN 11 */
+ * the van.
+ * Floor:      mobile. Uses everything below; nothing uses it.
+ * Owns:       the laptop handle of a command, from its start to its end.
+ * Threads:    one.
+ * src:        DESIGN 11 */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,8 +30,7 @@ struct host {
     struct laptop l;
 };
 
-/* --- the desk's commands
- * ------------------------------------------------------------------------------- */
+/* --- the desk's commands --------------------------------------------------------------- */
 
 static enum bm_rc host_open(void *owner, struct cli *cli, struct desk **desk)
 {
@@ -67,9 +69,7 @@ static enum bm_rc host_seal(void *owner, const char *json, const char *name, con
     return rc ? rc : out->sealed ? BM_OK : BM_ENOMEM;
 }
 
-/* --- enroll
- * --------------------------------------------------------------------------------------------
- */
+/* --- enroll ---------------------------------------------------------------------------- */
 
 static void show_progress(void *ctx, const char *label, int64_t done, int64_t total)
 {
@@ -81,6 +81,8 @@ static const struct cli_option enroll_options[] = {
       "certificate that signs the branch's, for https with a certificate of one's own" },
     { "--mobile", "NAME",
       "the vehicle as the timetable names it; otherwise the device's name" },
+    { "--place", "CODE",
+      "the van as rules, calendar and catalogue name it; otherwise as --mobile" },
     { NULL, NULL, NULL },
 };
 
@@ -91,6 +93,7 @@ static enum bm_rc run_enroll(struct cli *cli, const struct cli_args *args)
                                      .code = args->words[1],
                                      .ca_file = cli_value(args, "--cacert"),
                                      .mobile = cli_value(args, "--mobile"),
+                                     .place = cli_value(args, "--place"),
                                      .progress = show_progress,
                                      .progress_ctx = cli };
     struct laptop l;
@@ -121,8 +124,7 @@ static enum bm_rc run_enroll(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
-/* --- one entry, for lists
- * --------------------------------------------------------------------------------- */
+/* --- one entry, for lists -------------------------------------------------------------- */
 
 /* What a list shows of an entry: nothing that names a person or a book. */
 struct shown {
@@ -196,9 +198,7 @@ static enum bm_rc collect(struct laptop *l, struct arena *a, struct stmt *s, siz
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* --- journal
- * --------------------------------------------------------------------------------------------
- */
+/* --- journal --------------------------------------------------------------------------- */
 
 static const struct cli_option journal_options[] = {
     { "--last", "N", "so many of the newest (20)" },
@@ -244,9 +244,7 @@ static enum bm_rc run_journal(struct cli *cli, const struct cli_args *args)
     return cli_json_end(cli, &w);
 }
 
-/* --- status
- * -------------------------------------------------------------------------------------------------
- */
+/* --- status ---------------------------------------------------------------------------- */
 
 struct standing_now {
     int64_t entries, unanswered, pending, last_sync_ms;
@@ -350,9 +348,7 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
-/* --- sync
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- sync ------------------------------------------------------------------------------ */
 
 /* What the branch made of entries otherwise than as meant. */
 static enum bm_rc odd_outcomes(struct laptop *l, struct arena *a, int64_t from,
@@ -481,9 +477,7 @@ static enum bm_rc run_sync(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
-/* --- verify
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- verify ---------------------------------------------------------------------------- */
 
 struct check {
     int64_t entries;
@@ -609,9 +603,7 @@ static enum bm_rc run_verify(struct cli *cli, const struct cli_args *args)
     return rc ? rc : c.worst ? cli_told(cli, c.worst) : BM_OK;
 }
 
-/* --- the program
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the program ----------------------------------------------------------------------- */
 
 static const struct cli_command own_commands[] = {
     { "laptop", "enroll", "URL CODE", "make this laptop one of the branch's",

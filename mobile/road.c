@@ -19,8 +19,7 @@ enum {
     SAME_FAULT_TELL = 600 /* a fault that stays is told again after so many times */
 };
 
-/* --- what commands share
- * ---------------------------------------------------------------------------- */
+/* --- what commands share --------------------------------------------------------------- */
 
 enum bm_rc road_open(struct cli *cli, struct laptop *l)
 {
@@ -109,8 +108,7 @@ static enum bm_rc today_at(struct laptop *l, const char *option, const char *tex
     return BM_OK;
 }
 
-/* --- stop status, next
- * --------------------------------------------------------------------------------- */
+/* --- stop status, next ----------------------------------------------------------------- */
 
 static const struct cli_option status_options[] = {
     { "--wait", "HH:MM", "wait until a visit is open that began then or later" },
@@ -209,9 +207,7 @@ static enum bm_rc run_stop_next(struct cli *cli, const struct cli_args *args)
     return rc ? rc : show(cli, &now, print_next);
 }
 
-/* --- by hand
- * -----------------------------------------------------------------------------------------------
- */
+/* --- by hand --------------------------------------------------------------------------- */
 
 static const struct cli_option open_options[] = {
     { "--unscheduled", NULL, "STOP is the name of a place that is not in the timetable" },
@@ -277,9 +273,7 @@ static enum bm_rc run_stop_close(struct cli *cli, const struct cli_args *args)
     return run_by_hand(cli, args, false);
 }
 
-/* --- gps
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- gps ------------------------------------------------------------------------------- */
 
 static const struct cli_option gps_options[] = {
     { "--host", "HOST", "where gpsd is (127.0.0.1)" },
@@ -481,9 +475,7 @@ static enum bm_rc run_gps(struct cli *cli, const struct cli_args *args)
     return rc ? rc : kept;
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------------------
- */
+/* --- the table ------------------------------------------------------------------------- */
 
 const struct cli_command road_commands[] = {
     { "road", "stop status", "",

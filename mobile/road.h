@@ -1,6 +1,8 @@
 /* mobile/road.h -- inside of the program `bookmobile`: what its commands share, and those of
- * the road: stop, gps. Floor:   mobile, only for main.c and road*.c. Owns:    nothing. Threads:
- * one. */
+ * the road: stop, gps.
+ * Floor:   mobile, only for main.c and road.c.
+ * Owns:    nothing.
+ * Threads: one. */
 #ifndef BM_ROAD_H
 #define BM_ROAD_H
 

@@ -1,5 +1,4 @@
-/* mobile/visit.c -- see visit.h. One visit at a time first; then the bridge from the stop
- * machine. */
+/* mobile/visit.c -- see visit.h. The bridge from the stop machine to the journal. */
 #include "mobile/visit.h"
 
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 
 #include "common/geo.h"
 #include "mobile/track.h"
+#include "mobile/visit_priv.h"
 
 enum {
     STATE_VERSION = 1,
@@ -19,247 +19,7 @@ enum {
     REQUEST_MAX = 40
 };
 
-/* --- several entries in one transaction
- * -------------------------------------------------------------- */
-
-/* The laptop's desk, begun once and ended once round all that is written: its acts find it
- * begun. */
-struct batch {
-    struct laptop *l;
-    struct desk desk;
-};
-
-static enum bm_rc batch_is_begun(struct desk *d)
-{
-    struct laptop *l = d->owner;
-    d->view = l->desk.view;
-    return BM_OK;
-}
-
-static enum bm_rc batch_write(struct desk *d, const struct entry *e, struct outcome *out)
-{
-    struct laptop *l = d->owner;
-    return l->desk.write(&l->desk, e, out);
-}
-
-static enum bm_rc batch_goes_on(struct desk *d, enum bm_rc rc)
-{
-    (void)d;
-    return rc;
-}
-
-static enum bm_rc batch_begin(struct batch *b, struct laptop *l)
-{
-    *b = (struct batch){ .l = l };
-    enum bm_rc rc = l->desk.begin(&l->desk);
-    b->desk = l->desk;
-    b->desk.begin = batch_is_begun;
-    b->desk.write = batch_write;
-    b->desk.end = batch_goes_on;
-    b->desk.request = NULL;
-    return rc;
-}
-
-static enum bm_rc batch_end(struct batch *b, enum bm_rc rc)
-{
-    return b->l->desk.end(&b->l->desk, rc);
-}
-
-static enum bm_rc batch_add(struct batch *b, struct arena *a, struct entry *e,
-                            const char *request, struct desk_answer *out)
-{
-    b->desk.request = request;
-    enum bm_rc rc = desk_write(&b->desk, a, e, out);
-    b->desk.request = NULL;
-    return rc;
-}
-
-/* --- one visit
- * ------------------------------------------------------------------------------------------ */
-
-/* The visit that is open, else the last one. ret: BM_OK | BM_ENOTFOUND */
-static enum bm_rc last_visit(struct db *view, const char *dev, struct arena *a,
-                             struct visit_row *out)
-{
-    struct stmt *s;
-    enum bm_rc rc = db_get(view, SQL_VISIT_LAST_OF_DEV, &s, "dev", 's', dev, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc) return rc;
-    *out = (struct visit_row){ .opened = stmt_int(s, 0),
-                               .stop = stmt_copy(s, 1, a),
-                               .name = stmt_copy(s, 2, a),
-                               .src = stmt_copy(s, 3, a),
-                               .arr_s = stmt_int(s, 4),
-                               .dep_s = stmt_int(s, 5),
-                               .parr_s = stmt_int(s, 6),
-                               .pdep_s = stmt_int(s, 7),
-                               .lat_e6 = stmt_int(s, 8),
-                               .lon_e6 = stmt_int(s, 9) };
-    stmt_done(s);
-    return out->src ? BM_OK : BM_ENOMEM;
-}
-
-/* *is_open false: none is. */
-static enum bm_rc open_visit(struct db *view, const char *dev, struct arena *a,
-                             struct visit_row *out, bool *is_open)
-{
-    enum bm_rc rc = last_visit(view, dev, a, out);
-    *is_open = !rc && out->dep_s == ENTRY_NONE;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
-enum bm_rc visit_peek(struct laptop *l, struct arena *a, struct visit_row *out)
-{
-    int64_t generation;
-    enum bm_rc rc = meta_get_int(l->db, "generation", 0, &generation);
-    if (!rc && (!l->replica || generation != l->generation)) rc = laptop_current(l);
-    return rc ? rc : last_visit(l->replica, l->journal.dev, a, out);
-}
-
-enum bm_rc visit_status(struct laptop *l, struct arena *a, struct visit_now *out)
-{
-    *out = (struct visit_now){ 0 };
-    enum bm_rc rc = laptop_current(l);
-    if (rc) return rc;
-    out->now_s = journal_now_ms(&l->journal) / 1000;
-    rc = last_visit(l->replica, l->journal.dev, a, &out->visit);
-    out->has_last = !rc;
-    out->is_open = !rc && out->visit.dep_s == ENTRY_NONE;
-    if (!rc) rc = itinerary_name(l, a, out->visit.stop, &out->name);
-    if (rc && rc != BM_ENOTFOUND) return rc;
-    if (out->has_last && !out->name) out->name = out->visit.name;
-    /* Late or early, the next call is the one planned after the last that was made today; else
-     * after now. */
-    int64_t after = out->now_s, parr = out->has_last ? out->visit.parr_s : ENTRY_NONE;
-    if (parr != ENTRY_NONE && zone_day(parr * 1000) == zone_day(out->now_s * 1000))
-        after = parr;
-    rc = itinerary_next(l, a, after, &out->next);
-    out->has_next = !rc;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
-/* --- by hand
- * -----------------------------------------------------------------------------------------------
- */
-
-/* The call planned for about now: the nearest in time whose window is not long past. */
-static enum bm_rc about_now(const struct itinerary *it, int64_t at_s, size_t *out)
-{
-    int64_t best = stops_params.window_ms / 1000 + 1;
-    for (size_t i = 0; i < it->call_count; i++) {
-        const struct stops_plan *p = &it->plan[i];
-        int64_t off = at_s < p->arr_s ? p->arr_s - at_s : at_s > p->dep_s ? at_s - p->dep_s : 0;
-        if (off < best) best = off, *out = i;
-    }
-    if (best <= stops_params.window_ms / 1000) return BM_OK;
-    return err_set(BM_ENOTFOUND, "no stop is planned for about now; name the stop");
-}
-
-static enum bm_rc choose_stop(struct laptop *l, struct arena *a,
-                              const struct visit_by_hand *hand, struct entry *e,
-                              const char **name)
-{
-    struct itinerary it = { 0 };
-    size_t i;
-    *name = NULL;
-    if (hand->unscheduled) {
-        if (!hand->stop || !hand->stop[0])
-            return err_set(BM_EUSAGE, "say what the unscheduled stop is called");
-        *name = e->name = hand->stop;
-        return BM_OK;
-    }
-    enum bm_rc rc = itinerary_load(&it, l, e->arr_s * 1000);
-    if (!rc)
-        rc = hand->stop ? itinerary_named(&it, hand->stop, e->arr_s, &i)
-                        : about_now(&it, e->arr_s, &i);
-    if (!rc) {
-        const struct stops_plan *p = &it.plan[i];
-        e->stop = arena_strdup(a, it.keys[i]);
-        *name = arena_strdup(a, it.names[i]);
-        e->parr_s = p->arr_s;
-        e->pdep_s = p->dep_s;
-        e->lat_e6 = geo_e6(p->lat_deg);
-        e->lon_e6 = geo_e6(p->lon_deg);
-        if (!e->stop || !*name) rc = BM_ENOMEM;
-    }
-    itinerary_free(&it);
-    return rc;
-}
-
-static enum bm_rc time_by_hand(struct laptop *l, const struct visit_by_hand *hand, int64_t *out)
-{
-    int64_t now_s = journal_now_ms(&l->journal) / 1000;
-    *out = hand->at_s != ENTRY_NONE ? hand->at_s : now_s;
-    return *out <= now_s
-               ? BM_OK
-               : err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
-}
-
-/* open_visit has no place for a reason: it goes beside, in a note of the visit. */
-static enum bm_rc note_why(struct batch *b, struct arena *a, const char *why)
-{
-    struct entry e;
-    struct desk_answer unused;
-    if (!why || !why[0]) return BM_OK;
-    entry_init(&e, OP_NOTE);
-    e.why = why;
-    return batch_add(b, a, &e, NULL, &unused);
-}
-
-enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a,
-                              const struct visit_by_hand *hand, struct desk_answer *out,
-                              const char **name)
-{
-    struct batch b;
-    struct visit_row row;
-    struct entry e;
-    bool is_open;
-    entry_init(&e, OP_OPEN_VISIT);
-    e.src = "driver";
-    enum bm_rc rc = laptop_current(l);
-    if (!rc) rc = time_by_hand(l, hand, &e.arr_s);
-    if (!rc) rc = choose_stop(l, a, hand, &e, name);
-    if (rc) return rc;
-    rc = batch_begin(&b, l);
-    if (rc) return rc;
-    rc = open_visit(b.desk.view, l->journal.dev, a, &row, &is_open);
-    if (!rc && is_open)
-        rc = err_set(BM_EREFUSED, "a visit is open already%s%s; close it first",
-                     row.stop ? ": " : "", row.stop ? row.stop : "");
-    if (!rc) rc = batch_add(&b, a, &e, l->desk.request, out);
-    if (!rc) rc = note_why(&b, a, hand->why);
-    return batch_end(&b, rc);
-}
-
-enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a,
-                               const struct visit_by_hand *hand, struct desk_answer *out,
-                               const char **name)
-{
-    struct batch b;
-    struct visit_row row = { 0 };
-    struct entry e;
-    bool is_open = false;
-    entry_init(&e, OP_CLOSE_VISIT);
-    e.src = "driver";
-    e.why = hand->why;
-    *name = NULL;
-    enum bm_rc rc = batch_begin(&b, l);
-    if (rc) return rc;
-    rc = time_by_hand(l, hand, &e.dep_s);
-    if (!rc) rc = open_visit(b.desk.view, l->journal.dev, a, &row, &is_open);
-    if (!rc && !is_open) rc = err_set(BM_EREFUSED, "no visit is open");
-    if (!rc && e.dep_s < row.arr_s)
-        rc = err_set(BM_EINPUT, "the visit began later than that; nothing was written");
-    e.opened = row.opened;
-    if (!rc) rc = itinerary_name(l, a, row.stop, name);
-    if (!rc && !*name) *name = row.name;
-    if (!rc) rc = batch_add(&b, a, &e, l->desk.request, out);
-    return batch_end(&b, rc);
-}
-
-/* --- the bridge
- * --------------------------------------------------------------------------------------------
- */
+/* --- the bridge ------------------------------------------------------------------------ */
 
 /* The drive since the last stop. */
 struct leg {
@@ -297,9 +57,7 @@ struct visits {
     bool is_fresh;
 };
 
-/* --- state, kept
- * -------------------------------------------------------------------------------------------
- */
+/* --- state, kept ----------------------------------------------------------------------- */
 
 static void put_leg(struct buf *out, const struct leg *leg)
 {
@@ -428,8 +186,7 @@ static void resume_leg(struct visits *v)
     v->leg.points = seen.points;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------- */
 
 static enum bm_rc open_gps_db(struct laptop *l, struct db **db, struct track **track,
                               bool create)
@@ -486,8 +243,7 @@ bool visits_is_fresh(const struct visits *v)
     return v->is_fresh;
 }
 
-/* --- events to entries
- * --------------------------------------------------------------------------------------- */
+/* --- events to entries ----------------------------------------------------------------- */
 
 static bool is_same_place(const struct visit_row *row, const struct stops_event *ev,
                           const char *stop)
@@ -500,8 +256,8 @@ static bool is_same_place(const struct visit_row *row, const struct stops_event 
 
 /* A visit is open although the van stands elsewhere: opened by hand and forgotten, or a state
  * was lost. When it left nobody saw: as planned, if that fits, else when it came here. */
-static enum bm_rc close_forgotten(struct batch *b, struct arena *a, const struct visit_row *row,
-                                  int64_t arr_s)
+static enum bm_rc close_forgotten(struct visit_batch *b, struct arena *a,
+                                  const struct visit_row *row, int64_t arr_s)
 {
     struct entry e;
     struct desk_answer unused;
@@ -513,10 +269,10 @@ static enum bm_rc close_forgotten(struct batch *b, struct arena *a, const struct
               : arr_s > row->arr_s ? arr_s
                                    : row->arr_s;
     e.why = "left unseen";
-    return batch_add(b, a, &e, NULL, &unused);
+    return visit_batch_add(b, a, &e, NULL, &unused);
 }
 
-static enum bm_rc write_leg(struct batch *b, struct arena *a, const struct queued *q,
+static enum bm_rc write_leg(struct visit_batch *b, struct arena *a, const struct queued *q,
                             int64_t opened)
 {
     struct entry e;
@@ -528,7 +284,7 @@ static enum bm_rc write_leg(struct batch *b, struct arena *a, const struct queue
     e.points = q->leg.points;
     e.arr_s = q->event.call.arr_ms / 1000;
     if (q->leg.from_ms) e.dep_s = q->leg.from_ms / 1000;
-    return batch_add(b, a, &e, NULL, &unused);
+    return visit_batch_add(b, a, &e, NULL, &unused);
 }
 
 static void fill_open(struct visits *v, const struct stops_event *ev, int at, struct entry *e)
@@ -552,7 +308,7 @@ static void name_request(char out[REQUEST_MAX], char what, const struct stops_ca
     snprintf(out, REQUEST_MAX, "gps-%c-%" PRId64, what, call->arr_ms);
 }
 
-static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena *a,
+static enum bm_rc write_arrival(struct visits *v, struct visit_batch *b, struct arena *a,
                                 const struct queued *q, struct visit_told *told)
 {
     struct visit_row row;
@@ -570,21 +326,21 @@ static enum bm_rc write_arrival(struct visits *v, struct batch *b, struct arena 
                                  .at_s = e.arr_s,
                                  .planned_s = e.parr_s,
                                  .dist_m = llround(q->leg.dist_m) };
-    enum bm_rc rc = open_visit(b->desk.view, v->l->journal.dev, a, &row, &is_open);
+    enum bm_rc rc = visit_open_row(b->desk.view, v->l->journal.dev, a, &row, &is_open);
     if (rc) return rc;
     goes_on = is_open && (is_same_place(&row, &q->event, e.stop) ||
                           (str_eq(row.src, "driver") && row.arr_s >= e.arr_s - VISIT_ADOPT_S));
     if (goes_on) return write_leg(b, a, q, row.opened);
     if (is_open && (rc = close_forgotten(b, a, &row, e.arr_s))) return rc;
     name_request(request, 'a', c);
-    rc = batch_add(b, a, &e, request, &said);
+    rc = visit_batch_add(b, a, &e, request, &said);
     if (rc) return rc;
     told->entry = said.entry;
     BM_CHECK(eid_parse(said.entry, &id));
     return said.again ? BM_OK : write_leg(b, a, q, (int64_t)id.seq);
 }
 
-static enum bm_rc write_departure(struct visits *v, struct batch *b, struct arena *a,
+static enum bm_rc write_departure(struct visits *v, struct visit_batch *b, struct arena *a,
                                   const struct queued *q, struct visit_told *told)
 {
     struct visit_row row;
@@ -605,14 +361,14 @@ static enum bm_rc write_departure(struct visits *v, struct batch *b, struct aren
                                  .at_s = e.dep_s,
                                  .planned_s =
                                      c->plan_dep_s != STOPS_NONE ? c->plan_dep_s : ENTRY_NONE };
-    enum bm_rc rc = open_visit(b->desk.view, v->l->journal.dev, a, &row, &is_open);
+    enum bm_rc rc = visit_open_row(b->desk.view, v->l->journal.dev, a, &row, &is_open);
     if (rc || !is_open || row.arr_s > e.dep_s)
         return rc; /* closed by hand already; or opened by hand after we left */
     e.opened = row.opened;
     e.dist_m = llround(q->leg.dist_m);
     e.points = q->leg.points;
     name_request(request, 'd', c);
-    rc = batch_add(b, a, &e, request, &said);
+    rc = visit_batch_add(b, a, &e, request, &said);
     told->entry = said.entry;
     return rc;
 }
@@ -620,17 +376,17 @@ static enum bm_rc write_departure(struct visits *v, struct batch *b, struct aren
 /* All events that wait, and the state after them, in one transaction (V1). */
 static enum bm_rc write_queue(struct visits *v)
 {
-    struct batch b;
+    struct visit_batch b;
     struct arena a = { 0 };
     struct visit_told *told = ARENA_NEWS(&a, struct visit_told, v->queued);
     if (!told) return BM_ENOMEM;
-    enum bm_rc rc = batch_begin(&b, v->l);
+    enum bm_rc rc = visit_batch_begin(&b, v->l);
     if (rc) goto done;
     for (size_t i = 0; i < v->queued && !rc; i++)
         rc = (v->queue[i].event.kind == STOPS_ARRIVED ? write_arrival : write_departure)(
             v, &b, &a, &v->queue[i], &told[i]);
     if (!rc) rc = put_state(v);
-    rc = batch_end(&b, rc);
+    rc = visit_batch_end(&b, rc);
     if (rc) {
         v->stops.dirty = true;
         goto done;
@@ -642,9 +398,7 @@ done:
     return rc;
 }
 
-/* --- the clock
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the clock ------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -707,9 +461,7 @@ static enum bm_rc write_clock(struct visits *v)
     return BM_OK;
 }
 
-/* --- reports
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- reports --------------------------------------------------------------------------- */
 
 static double less(double a, double b)
 {
@@ -825,9 +577,7 @@ enum bm_rc visits_close(struct visits *v)
     return rc ? rc : seen;
 }
 
-/* --- for status
- * --------------------------------------------------------------------------------------------------
- */
+/* --- for status ------------------------------------------------------------------------ */
 
 enum bm_rc visit_gps_seen(struct laptop *l, struct visit_gps_seen *out)
 {

@@ -1,14 +1,17 @@
 /* mobile/visit.h -- from stops recognised to visits in the journal; visits opened and closed by
- * hand; where we are. Floor:      mobile. Uses laptop, itinerary, stops, track, gps (states
- * only). Owns:       struct visits: the stop machine, gps.db with the track, the itinerary;
- * from visits_open to visits_close. Invariants: I1, I2. V1: entries and the machine's state
- * that led to them are one transaction of journal.db: a kill leaves both or neither. V2: an
- * event that could not be written is kept and tried again, and no newer state is saved before
- * it. V3: no lock is held between calls. Threads:    one per laptop handle.
+ * hand; where we are.
+ * Floor:      mobile. Uses laptop, itinerary, stops, track, gps (states only).
+ * Owns:       struct visits: the stop machine, gps.db with the track, the itinerary; from
+ *             visits_open to visits_close.
+ * Invariants: I1, I2. V1: entries and the machine's state that led to them are one transaction
+ *             of journal.db: a kill leaves both or neither. V2: an event that could not be
+ *             written is kept and tried again, and no newer state is saved before it. V3: no
+ *             lock is held between calls.
+ * Threads:    one per laptop handle.
  *
  * journal.db  meta `visits`: the machine's state and the leg since the last stop
  * gps.db      the track; state `gps`: how gpsd and the leg stand, each 10 s (what a kill may
- * lose) */
+ *             lose) */
 #ifndef BM_VISIT_H
 #define BM_VISIT_H
 
@@ -61,8 +64,7 @@ const struct stops *visits_stops(const struct visits *v);
 const struct itinerary *visits_itinerary(const struct visits *v);
 bool visits_is_fresh(const struct visits *v); /* the machine began without a past */
 
-/* --- one visit
- * --------------------------------------------------------------------------------- */
+/* --- one visit ------------------------------------------------------------------------- */
 
 struct visit_row {
     int64_t opened;                /* seq of its open_visit */

@@ -7,11 +7,12 @@
 
 #include "common/barcode.h"
 #include "common/jsonw.h"
+#include "common/person.h"
 #include "common/timetable.h"
 #include "sync/csv.h"
 #include "sync/import_marc.h"
 
-enum { NODE_MAX = ENTRY_WORD_MAX + 2, WHO_TEXT_MAX = 1024, SET_FIRST = 1024 };
+enum { NODE_MAX = ENTRY_WORD_MAX + 2, SET_FIRST = 1024 };
 
 /* Words met in this file: cards, title keys. */
 struct word_set {
@@ -379,40 +380,6 @@ static const struct csv_column patron_columns[P_COUNT] = {
     [P_EXPIRES] = { "dateexpiry", false }, [P_DEBARRED] = { "debarred", false }, [P_STOP] = { "stop", false },
 };
 
-/* Small letters, one blank where there are some, none at the ends. */
-static bool normal_text(const char *text, char *out, size_t size, size_t *at)
-{
-    bool gap = false;
-    size_t from = *at;
-    for (; *text; text++) {
-        char c = *text;
-        if (c == ' ' || c == '\t') {
-            gap = *at > from;
-            continue;
-        }
-        if (*at + 3 > size) return false;
-        if (gap) out[(*at)++] = ' ';
-        gap = false;
-        out[(*at)++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    return *at > from;
-}
-
-bool import_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name, const char *birth, char out[IMPORT_WHO_MAX])
-{
-    char text[WHO_TEXT_MAX];
-    unsigned char hash[SEAL_KEYED_BYTES];
-    size_t len = 0;
-    out[0] = '\0';
-    if (!name || !birth || !normal_text(name, text, sizeof text, &len)) return false;
-    text[len++] = '|';
-    if (!normal_text(birth, text, sizeof text, &len)) return false;
-    seal_keyed(key, text, len, hash);
-    seal_wipe(text, sizeof text);
-    hex_encode(out, hash, sizeof hash);
-    return true;
-}
-
 /* What only the branch may read: sealed to its key. *out NULL: there is nothing of it. */
 static enum bm_rc seal_person(struct import *im, const char **v, const char **out)
 {
@@ -459,7 +426,7 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
 {
     struct import *im = ctx;
     struct entry e;
-    char who[IMPORT_WHO_MAX];
+    char who[PERSON_WHO_MAX];
     bool barred, here, before;
     int64_t expires_ms;
     (void)line;
@@ -484,7 +451,7 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     if (!rc) rc = meet(im, e.patron, &before);
     if (rc) return rc;
     if (here || before) e.op = OP_UPDATE; /* in use: new facts of the same person */
-    else if (import_who(im->b->who_key, e.name, v[P_BIRTH], who)) e.who = who;
+    else if (person_who(im->b->who_key, e.name, v[P_BIRTH], who)) e.who = who;
     rc = emit(im, &e);
     if (rc) return rc;
     count(im, "patrons", 1);

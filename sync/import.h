@@ -12,7 +12,7 @@
 #include "sync/branch.h"
 #include "sync/marc_title.h"
 
-enum { IMPORT_COUNTS_MAX = 12, IMPORT_WHO_MAX = 2 * SEAL_KEYED_BYTES + 1 };
+enum { IMPORT_COUNTS_MAX = 12 };
 
 /* How the import is to be done; and who is told of what is left out. */
 struct import_how {
@@ -64,10 +64,5 @@ BM_MUST_CHECK enum bm_rc import_rules(struct branch *b, const char *path, const 
 
 /* The rules in force as a CSV file's text, header first. */
 BM_MUST_CHECK enum bm_rc import_rules_export(struct branch *b, struct buf *out);
-
-/* Keyed hash of a name and a birth date (YYYY-MM-DD), to notice the same person twice: capitals (of ASCII) and runs of
- * blanks do not matter. The same on laptops: two desks must get the same hash of one person.
- * in:  key, the branch's who_key. ret: false = one of the two is missing (NULL, empty), and nothing is to be said */
-bool import_who(const unsigned char key[SEAL_KEYED_KEY_BYTES], const char *name, const char *birth, char out[IMPORT_WHO_MAX]);
 
 #endif

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "common/deskcmd.h"
+#include "common/person.h"
 #include "sync/commands.h"
 #include "sync/device.h"
-#include "sync/import.h"
 #include "sync/server.h"
 
 enum { PATH_TEXT_MAX = 4096, PORT_DEFAULT = 8480 };
@@ -359,12 +359,12 @@ static enum bm_rc desk_seal_person(void *owner, const char *json, const char *na
 {
     struct branch *b = owner;
     struct buf box;
-    char who[IMPORT_WHO_MAX];
+    char who[PERSON_WHO_MAX];
     buf_init(&box, 2 * ENTRY_TEXT_MAX);
     enum bm_rc rc = seal_box(b->box.public, json, strlen(json), &box);
     if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
     if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
-    if (!rc && import_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
+    if (!rc && person_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
     buf_free(&box);
     return rc || out->sealed ? rc : BM_ENOMEM;
 }
