@@ -236,6 +236,18 @@ static enum bm_rc build_replica(struct laptop *l, int64_t n, struct db **out)
     return build_at(l, n, path, out);
 }
 
+/* Does a void after `after` take back what the replica shows already? Then stepping on is not enough. */
+static enum bm_rc takes_back(struct laptop *l, int64_t after, bool *out)
+{
+    struct replay r = { .l = l };
+    enum bm_rc rc = each_after(&r, after, note_void);
+    *out = false;
+    for (size_t i = 0; i < r.voided_count; i++) *out |= (int64_t)r.voided[i].seq <= after;
+    arena_free(&r.arena);
+    arena_free(&r.kept);
+    return rc;
+}
+
 /* Hold the replica against the journal: behind = replay; ahead or another line = build anew. Under the lock. */
 static enum bm_rc heal(struct laptop *l)
 {
@@ -243,7 +255,8 @@ static enum bm_rc heal(struct laptop *l)
     struct stmt *s;
     enum bm_rc rc = laptop_state_get(l->replica, &state);
     if (rc) return rc;
-    bool same = state.seq == 0;
+    int64_t after = state.seq > state.mark_seq ? state.seq : state.mark_seq; /* a fresh copy holds all up to its mark */
+    bool same = state.seq == 0, undone;
     if (!same) {
         rc = db_get(l->db, SQL_ENTRY_GET, &s, "dev", 's', l->journal.dev, "ep", 's', state.ep, "seq", 'i', state.seq, "row", 'i', (int64_t)0, NULL);
         if (!rc) rc = stmt_next(s);
@@ -256,7 +269,11 @@ static enum bm_rc heal(struct laptop *l)
             return rc;
         }
     }
-    if (same) return state.seq < (int64_t)l->journal.head_seq ? replay(l, l->replica, state.seq) : BM_OK;
+    if (same && after >= (int64_t)l->journal.head_seq) return BM_OK;
+    if (same) {
+        rc = takes_back(l, after, &undone);
+        if (rc || !undone) return rc ? rc : replay(l, l->replica, after);
+    }
     int64_t next;
     char from[PATH_BYTES], to[PATH_BYTES];
     rc = laptop_next_generation(l, &next);

@@ -19,7 +19,8 @@ struct work {
 
 static enum bm_rc problem(struct work *au, const char *text)
 {
-    const char **grown = arena_grow(au->arena, au->out->texts, au->out->problem_count, &au->cap, sizeof *grown);
+    const char **grown =
+        arena_grow(au->arena, au->out->texts, au->out->problem_count, &au->cap, sizeof *grown);
     if (!grown) return BM_ENOMEM;
     au->out->texts = grown;
     grown[au->out->problem_count] = arena_strdup(au->arena, text);
@@ -27,7 +28,8 @@ static enum bm_rc problem(struct work *au, const char *text)
 }
 
 /* What stands before a line's first entry: by its public key; of the branch's own line, as noted when it was made. */
-static enum bm_rc genesis_of(struct work *au, const char *dev, const char *public_key, unsigned char out[JOURNAL_HASH], bool *known)
+static enum bm_rc genesis_of(struct work *au, const char *dev, const char *public_key,
+                             unsigned char out[JOURNAL_HASH], bool *known)
 {
     unsigned char key[SEAL_PUBLIC_BYTES];
     *known = true;
@@ -55,7 +57,8 @@ static enum bm_rc verify_lines(struct work *au)
         const char *dev = stmt_text(s, 0);
         rc = genesis_of(au, dev, stmt_text(s, 1), genesis, &known);
         if (rc) break;
-        rc = known ? journal_verify(au->b->db, dev, genesis, &n) : err_set(BM_ECORRUPT, "%s has entries and no key", dev);
+        rc = known ? journal_verify(au->b->db, dev, genesis, &n)
+                   : err_set(BM_ECORRUPT, "%s has entries and no key", dev);
         if (rc == BM_ECORRUPT) rc = problem(au, err_text(rc));
         if (rc) break;
         au->out->devices++;
@@ -77,7 +80,8 @@ static enum bm_rc verify_observe(struct work *au, struct stmt *of)
     const char *body = stmt_text(of, 3);
     enum bm_rc rc = entry_read(body, strlen(body), false, au->arena, &e);
     if (rc) return rc == BM_EINPUT || rc == BM_EVERSION ? problem(au, err_text(rc)) : rc;
-    rc = db_get(au->b->db, SQL_ENTRY_ROWS, &s, "dev", 's', stmt_text(of, 0), "ep", 's', stmt_text(of, 1), "seq", 'i', stmt_int(of, 2), NULL);
+    rc = db_get(au->b->db, SQL_ENTRY_ROWS, &s, "dev", 's', stmt_text(of, 0), "ep", 's',
+                stmt_text(of, 1), "seq", 'i', stmt_int(of, 2), NULL);
     if (rc) return rc;
     seal_hasher_start(&h);
     while ((rc = stmt_next(s)) == BM_OK) {
@@ -93,7 +97,8 @@ static enum bm_rc verify_observe(struct work *au, struct stmt *of)
     au->out->rows += n;
     if (n == e.count && str_eq(hex, e.digest)) return BM_OK;
     char id[EID_TEXT_MAX];
-    err_set(BM_ECORRUPT, "the rows of import %s are not those it was made with", eid_text(&e.id, id));
+    err_set(BM_ECORRUPT, "the rows of import %s are not those it was made with",
+            eid_text(&e.id, id));
     return problem(au, err_text(BM_ECORRUPT));
 }
 
@@ -113,7 +118,11 @@ static enum bm_rc verify_state(struct work *au)
     int64_t differences = 0;
     enum bm_rc rc = apply_verify(&au->b->apply, &au->out->readings, &differences);
     if (rc || differences == 0) return rc;
-    err_set(BM_ECORRUPT, "%" PRId64 " rows of items, loans, holds, charges or exceptions are not what the entries lead to", differences);
+    err_set(
+        BM_ECORRUPT,
+        "%" PRId64
+        " rows of items, loans, holds, charges or exceptions are not what the entries lead to",
+        differences);
     return problem(au, err_text(BM_ECORRUPT));
 }
 
@@ -140,7 +149,8 @@ static const struct {
     const char *name;
     enum sql_id rows;
 } state_tables[] = {
-    { "item", SQL_ITEMS_ALL }, { "loan", SQL_LOANS_ALL }, { "hold", SQL_HOLDS_ALL }, { "charge", SQL_CHARGES_ALL },
+    { "item", SQL_ITEMS_ALL },        { "loan", SQL_LOANS_ALL },
+    { "hold", SQL_HOLDS_ALL },        { "charge", SQL_CHARGES_ALL },
     { "patron", SQL_REPORT_PATRONS }, { "exception", SQL_REPORT_EXCEPTIONS },
 };
 enum { STATE_COUNT = sizeof state_tables / sizeof *state_tables };
@@ -160,7 +170,8 @@ static enum bm_rc sum_rows(struct branch *b, enum sql_id sql, char hex[SUM_TEXT]
         for (int c = 0; c < stmt_columns(s); c++) {
             const char *text = stmt_text(s, c);
             buf_putc(&row, text ? 't' : 'n');
-            buf_put(&row, text ? text : "", text ? strlen(text) + 1 : 1); /* its NUL keeps columns apart */
+            buf_put(&row, text ? text : "",
+                    text ? strlen(text) + 1 : 1); /* its NUL keeps columns apart */
         }
         if ((rc = buf_rc(&row))) break;
         seal_hash(row.data, row.len, hash);

@@ -7,7 +7,12 @@
 #include "sync/commands.h"
 #include "sync/report.h"
 
-enum { REPORT_DAYS_DEFAULT = 28, ENTRIES_DEFAULT = 50, ENTRIES_LIMIT_MAX = 1000000, SUMS_BYTES_MAX = 64 << 10 };
+enum {
+    REPORT_DAYS_DEFAULT = 28,
+    ENTRIES_DEFAULT = 50,
+    ENTRIES_LIMIT_MAX = 1000000,
+    SUMS_BYTES_MAX = 64 << 10
+};
 
 /* --- reports ------------------------------------------------------------------------------------------------ */
 
@@ -18,13 +23,16 @@ static const struct cli_option report_options[] = {
     { NULL, NULL, NULL },
 };
 
-static enum bm_rc read_days(struct branch *b, const struct cli_args *args, int64_t *from, int64_t *to)
+static enum bm_rc read_days(struct branch *b, const struct cli_args *args, int64_t *from,
+                            int64_t *to)
 {
     const char *first = cli_value(args, "--from"), *last = cli_value(args, "--to");
     *to = zone_day(journal_now_ms(&b->journal));
-    if (last && zone_parse_date(last, to)) return err_set(BM_EUSAGE, "--to takes a date such as 2026-03-05");
+    if (last && zone_parse_date(last, to))
+        return err_set(BM_EUSAGE, "--to takes a date such as 2026-03-05");
     *from = *to - REPORT_DAYS_DEFAULT + 1;
-    if (first && zone_parse_date(first, from)) return err_set(BM_EUSAGE, "--from takes a date such as 2026-03-05");
+    if (first && zone_parse_date(first, from))
+        return err_set(BM_EUSAGE, "--from takes a date such as 2026-03-05");
     return BM_OK;
 }
 
@@ -43,31 +51,37 @@ static enum bm_rc print_visits(struct cli *cli, const struct visit_report *r)
     struct arena *a = &cli->arena;
     const struct circ_counts *n = &r->off_stop;
     char day[ZONE_TEXT_MAX];
-    cli_table(&t, a, "date", "stop", "planned", "actual", ">min", "status", ">open", ">lent", ">renewed", ">returned", ">holds",
-              ">joined", ">visitors", NULL);
+    cli_table(&t, a, "date", "stop", "planned", "actual", ">min", "status", ">open", ">lent",
+              ">renewed", ">returned", ">holds", ">joined", ">visitors", NULL);
 #define COUNTS(n)                                                                              \
-    commands_cell(a, (n)->checkouts), commands_cell(a, (n)->renewals), commands_cell(a, (n)->checkins), \
-        commands_cell(a, (n)->holds), commands_cell(a, (n)->registrations), commands_cell(a, (n)->visitors)
+    commands_cell(a, (n)->checkouts), commands_cell(a, (n)->renewals),                         \
+        commands_cell(a, (n)->checkins), commands_cell(a, (n)->holds),                         \
+        commands_cell(a, (n)->registrations), commands_cell(a, (n)->visitors)
     for (size_t i = 0; i < r->count; i++) {
         const struct visit_line *l = &r->lines[i];
-        cli_table_row(&t, zone_day_text(l->day, day, sizeof day), l->stop, span(a, l->parr_s, l->pdep_s), span(a, l->arr_s, l->dep_s),
-                      commands_cell(a, l->deviation_min), visit_status_name(l->status), commands_cell(a, l->open_min), COUNTS(&l->circ));
+        cli_table_row(&t, zone_day_text(l->day, day, sizeof day), l->stop,
+                      span(a, l->parr_s, l->pdep_s), span(a, l->arr_s, l->dep_s),
+                      commands_cell(a, l->deviation_min), visit_status_name(l->status),
+                      commands_cell(a, l->open_min), COUNTS(&l->circ));
     }
     cli_table_row(&t, "", "off stop", "", "", "", "", "", COUNTS(n));
     return cli_table_end(cli, &t);
 }
 
-static enum bm_rc print_stops(struct cli *cli, const struct stop_report *r, const struct visit_report *of)
+static enum bm_rc print_stops(struct cli *cli, const struct stop_report *r,
+                              const struct visit_report *of)
 {
     struct cli_table t;
     struct arena *a = &cli->arena;
     const struct circ_counts *n = &of->off_stop;
-    cli_table(&t, a, "stop", ">planned", ">made", ">missed", ">unplanned", ">min", ">open", ">lent", ">renewed", ">returned", ">holds",
-              ">joined", ">visitors", NULL);
+    cli_table(&t, a, "stop", ">planned", ">made", ">missed", ">unplanned", ">min", ">open",
+              ">lent", ">renewed", ">returned", ">holds", ">joined", ">visitors", NULL);
     for (size_t i = 0; i < r->count; i++) {
         const struct stop_line *l = &r->lines[i];
-        cli_table_row(&t, l->stop, commands_cell(a, l->planned), commands_cell(a, l->made), commands_cell(a, l->missed),
-                      commands_cell(a, l->unscheduled), commands_cell(a, l->deviation_min), commands_cell(a, l->open_min), COUNTS(&l->circ));
+        cli_table_row(&t, l->stop, commands_cell(a, l->planned), commands_cell(a, l->made),
+                      commands_cell(a, l->missed), commands_cell(a, l->unscheduled),
+                      commands_cell(a, l->deviation_min), commands_cell(a, l->open_min),
+                      COUNTS(&l->circ));
     }
     cli_table_row(&t, "off stop", "", "", "", "", "", "", COUNTS(n));
 #undef COUNTS
@@ -83,7 +97,8 @@ static enum bm_rc run_report(struct cli *cli, const struct cli_args *args)
     struct jsonw w;
     int64_t from, to;
     bool by_stop = strcmp(args->command->name, "report stops") == 0;
-    if (cli->json && cli_given(args, "--csv")) return err_set(BM_EUSAGE, "either --json or --csv");
+    if (cli->json && cli_given(args, "--csv"))
+        return err_set(BM_EUSAGE, "either --json or --csv");
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     rc = read_days(&b, args, &from, &to);
@@ -93,14 +108,19 @@ static enum bm_rc run_report(struct cli *cli, const struct cli_args *args)
     if (rc) return rc;
     if (cli->json) {
         cli_json(cli, &w);
-        if (by_stop) report_stops_json(&stops, &visits, &w);
-        else report_visits_json(&visits, &w);
+        if (by_stop)
+            report_stops_json(&stops, &visits, &w);
+        else
+            report_visits_json(&visits, &w);
         return cli_json_end(cli, &w);
     }
-    if (!cli_given(args, "--csv")) return by_stop ? print_stops(cli, &stops, &visits) : print_visits(cli, &visits);
+    if (!cli_given(args, "--csv"))
+        return by_stop ? print_stops(cli, &stops, &visits) : print_visits(cli, &visits);
     buf_init(&csv, 0);
-    if (by_stop) report_stops_csv(&stops, &visits, &csv);
-    else report_visits_csv(&visits, &csv);
+    if (by_stop)
+        report_stops_csv(&stops, &visits, &csv);
+    else
+        report_visits_csv(&visits, &csv);
     rc = buf_rc(&csv);
     if (!rc) cli_print(cli, "%s", buf_str(&csv));
     buf_free(&csv);
@@ -127,17 +147,22 @@ static void exception_json(struct jsonw *w, struct stmt *s, enum exc_code code)
     jsonw_object_end(w);
 }
 
-static enum bm_rc each_exception(struct branch *b, enum exc_status status, struct cli_table *t, struct jsonw *w, int64_t *n)
+static enum bm_rc each_exception(struct branch *b, enum exc_status status, struct cli_table *t,
+                                 struct jsonw *w, int64_t *n)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(b->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(status), NULL);
+    enum bm_rc rc =
+        db_get(b->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(status), NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         enum exc_code code;
         if (!exc_parse(stmt_text(s, 0), &code)) continue;
         ++*n;
-        if (w) exception_json(w, s, code);
-        else cli_table_row(t, stmt_text(s, 0), stmt_text(s, 4), stmt_text(s, 1), stmt_text(s, 2), exc_sentence(code));
+        if (w)
+            exception_json(w, s, code);
+        else
+            cli_table_row(t, stmt_text(s, 0), stmt_text(s, 4), stmt_text(s, 1), stmt_text(s, 2),
+                          exc_sentence(code));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -151,10 +176,13 @@ static enum bm_rc run_exceptions(struct cli *cli, const struct cli_args *args)
     bool all = cli_given(args, "--all");
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
-    if (cli->json) cli_json(cli, &w), jsonw_array(&w);
-    else cli_table(&t, &cli->arena, "code", "status", "entry", "about", "what it means", NULL);
+    if (cli->json)
+        cli_json(cli, &w), jsonw_array(&w);
+    else
+        cli_table(&t, &cli->arena, "code", "status", "entry", "about", "what it means", NULL);
     for (int status = 0; status < EXC_STATUS_COUNT && !rc; status++)
-        if (all || status == EXC_OPEN) rc = each_exception(&b, (enum exc_status)status, &t, cli->json ? &w : NULL, &n);
+        if (all || status == EXC_OPEN)
+            rc = each_exception(&b, (enum exc_status)status, &t, cli->json ? &w : NULL, &n);
     branch_close(&b);
     if (rc) return rc;
     if (cli->json) {
@@ -191,12 +219,18 @@ static enum bm_rc run_entries(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = cli_int(args, "--limit", 1, ENTRIES_LIMIT_MAX, ENTRIES_DEFAULT, &limit);
     if (!rc) rc = commands_open(cli, &b);
     if (rc) return rc;
-    if (cli->json) cli_json(cli, &w), jsonw_array(&w);
-    else cli_table(&t, &cli->arena, "entry", "time", "act", "came out", NULL);
-    rc = db_get(b.db, SQL_REPORT_ENTRIES, &s, "dev", 's', cli_value(args, "--device"), "count", 'i', limit, NULL);
+    if (cli->json)
+        cli_json(cli, &w), jsonw_array(&w);
+    else
+        cli_table(&t, &cli->arena, "entry", "time", "act", "came out", NULL);
+    rc = db_get(b.db, SQL_REPORT_ENTRIES, &s, "dev", 's', cli_value(args, "--device"), "count",
+                'i', limit, NULL);
     while (!rc && (rc = stmt_next(s)) == BM_OK) {
-        const char *op = stmt_text(s, 3) ? stmt_text(s, 3) : op_of(&cli->arena, stmt_text(s, 6));
-        char time[ZONE_TEXT_MAX], *id = arena_printf(&cli->arena, "%s.%s.%" PRId64, stmt_text(s, 0), stmt_text(s, 1), stmt_int(s, 2));
+        const char *op =
+            stmt_text(s, 3) ? stmt_text(s, 3) : op_of(&cli->arena, stmt_text(s, 6));
+        char time[ZONE_TEXT_MAX],
+            *id = arena_printf(&cli->arena, "%s.%s.%" PRId64, stmt_text(s, 0), stmt_text(s, 1),
+                               stmt_int(s, 2));
         if (!cli->json) {
             cli_table_row(&t, id, commands_time(stmt_int(s, 4), time), op, stmt_text(s, 5));
             continue;
@@ -220,11 +254,16 @@ static enum bm_rc print_audit(struct cli *cli, const struct audit *au)
 {
     struct jsonw w;
     if (!cli->json) {
-        cli_print(cli, "%" PRId64 " entries of %" PRId64 " devices, %" PRId64 " imports with %" PRId64 " rows, %" PRId64 " acts folded anew\n",
+        cli_print(cli,
+                  "%" PRId64 " entries of %" PRId64 " devices, %" PRId64
+                  " imports with %" PRId64 " rows, %" PRId64 " acts folded anew\n",
                   au->entries, au->devices, au->observes, au->rows, au->readings);
-        for (size_t i = 0; i < au->problem_count; i++) cli_print(cli, "PROBLEM: %s\n", au->texts[i]);
-        if (au->problem_count) cli_print(cli, "not clean: %zu problems\n", au->problem_count);
-        else cli_print(cli, "clean\n");
+        for (size_t i = 0; i < au->problem_count; i++)
+            cli_print(cli, "PROBLEM: %s\n", au->texts[i]);
+        if (au->problem_count)
+            cli_print(cli, "not clean: %zu problems\n", au->problem_count);
+        else
+            cli_print(cli, "clean\n");
         return BM_OK;
     }
     cli_json(cli, &w);
@@ -261,9 +300,12 @@ static void print_flat(struct cli *cli, const char *heading, const char *json)
 {
     cli_print(cli, "%s\n  ", heading);
     for (; *json; json++) {
-        if (*json == ',') cli_print(cli, "\n  ");
-        else if (*json == ':') cli_print(cli, " ");
-        else if (!strchr("{}\"", *json)) cli_print(cli, "%c", *json);
+        if (*json == ',')
+            cli_print(cli, "\n  ");
+        else if (*json == ':')
+            cli_print(cli, " ");
+        else if (!strchr("{}\"", *json))
+            cli_print(cli, "%c", *json);
     }
     cli_print(cli, "\n");
 }
@@ -298,11 +340,22 @@ static enum bm_rc run_digest(struct cli *cli, const struct cli_args *args)
 /* --- their table ------------------------------------------------------------------------------------------- */
 
 const struct cli_command commands_report[] = {
-    { "Reports", "report visits", "", "visits planned against actual, and what was lent there", "Acts of laptops belong to the visit during which they happened, from ten minutes before it to ten minutes after.", report_options, 0, 0, run_report },
-    { "Reports", "report stops", "", "the same, summed over each stop", "The column min is the mean deviation of arrivals, early or late.", report_options, 0, 0, run_report },
-    { "Reports", "exceptions list", "", "what staff should look at, and why", "", exception_options, 0, 0, run_exceptions },
-    { "Reports", "entries", "", "entries and how they came out", "", entries_options, 0, 0, run_entries },
-    { "Checks", "verify", "", "check every chain, every import and every table", "Exit status 3 and what differs, if something does.", NULL, 0, 0, run_verify },
-    { "Checks", "digest", "", "sums of all rows, to compare", "The first sums are compared with a laptop's; the others with another branch that has the same entries.", NULL, 0, 0, run_digest },
+    { "Reports", "report visits", "", "visits planned against actual, and what was lent there",
+      "Acts of laptops belong to the visit during which they happened, from ten minutes before "
+      "it to ten minutes after.",
+      report_options, 0, 0, run_report },
+    { "Reports", "report stops", "", "the same, summed over each stop",
+      "The column min is the mean deviation of arrivals, early or late.", report_options, 0, 0,
+      run_report },
+    { "Reports", "exceptions list", "", "what staff should look at, and why", "",
+      exception_options, 0, 0, run_exceptions },
+    { "Reports", "entries", "", "entries and how they came out", "", entries_options, 0, 0,
+      run_entries },
+    { "Checks", "verify", "", "check every chain, every import and every table",
+      "Exit status 3 and what differs, if something does.", NULL, 0, 0, run_verify },
+    { "Checks", "digest", "", "sums of all rows, to compare",
+      "The first sums are compared with a laptop's; the others with another branch that has "
+      "the same entries.",
+      NULL, 0, 0, run_digest },
     { 0 },
 };

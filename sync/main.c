@@ -29,8 +29,10 @@ const char *commands_key(const char *name, char out[COMMANDS_KEY_MAX])
     size_t n = 0;
     for (; *name && n + 1 < COMMANDS_KEY_MAX; name++) {
         bool plain = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9');
-        if (plain) out[n++] = *name;
-        else if (n && out[n - 1] != '_') out[n++] = '_';
+        if (plain)
+            out[n++] = *name;
+        else if (n && out[n - 1] != '_')
+            out[n++] = '_';
     }
     out[n] = '\0';
     return out;
@@ -58,12 +60,16 @@ static const struct cli_option init_options[] = {
 
 static enum bm_rc run_init(struct cli *cli, const struct cli_args *args)
 {
-    struct branch_init init = { .zone = cli_value(args, "--zone"), .code = cli_value(args, "--code"), .name = cli_value(args, "--name") };
+    struct branch_init init = { .zone = cli_value(args, "--zone"),
+                                .code = cli_value(args, "--code"),
+                                .name = cli_value(args, "--name") };
     const char *clock = cli_value(args, "--practice-clock");
     char here[PATH_TEXT_MAX];
-    if (!init.zone || !init.code) return err_set(BM_EUSAGE, "init needs --zone and --code; see `branch init --help`");
+    if (!init.zone || !init.code)
+        return err_set(BM_EUSAGE, "init needs --zone and --code; see `branch init --help`");
     if (clock && clock[0] != '/') { /* commands run from other folders too */
-        if (!getcwd(here, sizeof here)) return err_set(BM_EIO, "the current folder cannot be named");
+        if (!getcwd(here, sizeof here))
+            return err_set(BM_EIO, "the current folder cannot be named");
         clock = arena_printf(&cli->arena, "%s/%s", here, clock);
         if (!clock) return BM_ENOMEM;
     }
@@ -71,7 +77,8 @@ static enum bm_rc run_init(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = branch_create(cli->data, &init);
     if (rc) return rc;
     if (!cli->json) {
-        cli_print(cli, "%sbranch %s made in %s, time zone %s\n", clock ? "practice " : "", init.code, cli->data, init.zone);
+        cli_print(cli, "%sbranch %s made in %s, time zone %s\n", clock ? "practice " : "",
+                  init.code, cli->data, init.zone);
         return BM_OK;
     }
     struct jsonw w;
@@ -104,8 +111,9 @@ static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
     rc = device_add(&b, args->words[0], name ? name : args->words[0], code, &until_s);
     bool practice = b.practice;
     if (!rc && !cli->json) {
-        cli_print(cli, "%s%s may enrol once until %s with the code\n\n    %s\n\n", practice ? "practice laptop " : "laptop ",
-                  args->words[0], zone_text(until_s, text, sizeof text, ZONE_DATE_TIME), code);
+        cli_print(cli, "%s%s may enrol once until %s with the code\n\n    %s\n\n",
+                  practice ? "practice laptop " : "laptop ", args->words[0],
+                  zone_text(until_s, text, sizeof text, ZONE_DATE_TIME), code);
         cli_print(cli, "on the laptop: bookmobile enroll URL %s\n", code);
     } else if (!rc) {
         cli_json(cli, &w);
@@ -124,7 +132,9 @@ static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
 
 static const char *device_state(struct stmt *s)
 {
-    return stmt_int(s, 4) != ENTRY_NONE ? "revoked" : stmt_int(s, 3) != ENTRY_NONE ? "enrolled" : "invited";
+    return stmt_int(s, 4) != ENTRY_NONE   ? "revoked"
+           : stmt_int(s, 3) != ENTRY_NONE ? "enrolled"
+                                          : "invited";
 }
 
 /* Rows of SQL_DEVICE_LIST: dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms, entries. */
@@ -142,16 +152,20 @@ static void device_json(struct jsonw *w, struct stmt *s)
 }
 
 /* All laptops, into a table or a JSON array that the caller began. */
-static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_table *t, struct jsonw *w)
+static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_table *t,
+                              struct jsonw *w)
 {
     struct stmt *s;
     char sync[ZONE_TEXT_MAX];
     enum bm_rc rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
-        if (w) device_json(w, s);
-        else cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s), commands_time(stmt_int(s, 5), sync),
-                           arena_printf(a, "%" PRId64, stmt_int(s, 6)));
+        if (w)
+            device_json(w, s);
+        else
+            cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s),
+                          commands_time(stmt_int(s, 5), sync),
+                          arena_printf(a, "%" PRId64, stmt_int(s, 6)));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -164,8 +178,10 @@ static enum bm_rc run_device_list(struct cli *cli, const struct cli_args *args)
     (void)args;
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
-    if (cli->json) cli_json(cli, &w), jsonw_array(&w);
-    else cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
+    if (cli->json)
+        cli_json(cli, &w), jsonw_array(&w);
+    else
+        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
     rc = each_device(&b, &cli->arena, &t, cli->json ? &w : NULL);
     if (cli->json) jsonw_array_end(&w);
     if (!rc) rc = cli->json ? cli_json_end(cli, &w) : cli_table_end(cli, &t);
@@ -176,7 +192,8 @@ static enum bm_rc run_device_list(struct cli *cli, const struct cli_args *args)
 /* --- serve ----------------------------------------------------------------------------------------------- */
 
 static const struct cli_option serve_options[] = {
-    { "--listen", "ADDR:PORT", "where to listen; 127.0.0.1:8480 if not given; port 0: any free one" },
+    { "--listen", "ADDR:PORT",
+      "where to listen; 127.0.0.1:8480 if not given; port 0: any free one" },
     { "--cert", "FILE", "TLS certificate chain, PEM" },
     { "--key", "FILE", "its key, PEM" },
     { NULL, NULL, NULL },
@@ -192,7 +209,8 @@ static void on_ready(void *ctx, uint16_t port)
 {
     struct serving *s = ctx;
     bool six = strchr(s->address, ':') != NULL;
-    const char *scheme = s->tls ? "https" : "http", *left = six ? "[" : "", *right = six ? "]" : "";
+    const char *scheme = s->tls ? "https" : "http", *left = six ? "[" : "",
+               *right = six ? "]" : "";
     if (s->cli->json) { /* standard output waits for the one value at the end */
         cli_note(s->cli, "listening on %s://%s%s%s:%u", scheme, left, s->address, right, port);
         return;
@@ -202,28 +220,36 @@ static void on_ready(void *ctx, uint16_t port)
 }
 
 /* "127.0.0.1:8480", "[::1]:8480", ":8480" */
-static enum bm_rc read_listen(struct cli *cli, const char *text, const char **address, uint16_t *port)
+static enum bm_rc read_listen(struct cli *cli, const char *text, const char **address,
+                              uint16_t *port)
 {
     int64_t n = PORT_DEFAULT;
     *address = "127.0.0.1";
     *port = PORT_DEFAULT;
     if (!text) return BM_OK;
     const char *colon = strrchr(text, ':');
-    if (!colon || !str_to_i64(colon + 1, 0, UINT16_MAX, &n)) return err_set(BM_EUSAGE, "--listen takes an address and a port, 127.0.0.1:8480");
+    if (!colon || !str_to_i64(colon + 1, 0, UINT16_MAX, &n))
+        return err_set(BM_EUSAGE, "--listen takes an address and a port, 127.0.0.1:8480");
     *port = (uint16_t)n;
     if (colon == text) return BM_OK;
     bool six = text[0] == '[' && colon[-1] == ']';
-    *address = six ? arena_strndup(&cli->arena, text + 1, (size_t)(colon - text) - 2) : arena_strndup(&cli->arena, text, (size_t)(colon - text));
+    *address = six ? arena_strndup(&cli->arena, text + 1, (size_t)(colon - text) - 2)
+                   : arena_strndup(&cli->arena, text, (size_t)(colon - text));
     return *address ? BM_OK : BM_ENOMEM;
 }
 
 static enum bm_rc run_serve(struct cli *cli, const struct cli_args *args)
 {
     struct serving serving = { .cli = cli };
-    struct server_options options = { .cert_file = cli_value(args, "--cert"), .key_file = cli_value(args, "--key"), .ready = on_ready, .ctx = &serving };
+    struct server_options options = { .cert_file = cli_value(args, "--cert"),
+                                      .key_file = cli_value(args, "--key"),
+                                      .ready = on_ready,
+                                      .ctx = &serving };
     struct jsonw w;
-    if (!options.cert_file != !options.key_file) return err_set(BM_EUSAGE, "--cert and --key go together");
-    enum bm_rc rc = read_listen(cli, cli_value(args, "--listen"), &options.address, &options.port);
+    if (!options.cert_file != !options.key_file)
+        return err_set(BM_EUSAGE, "--cert and --key go together");
+    enum bm_rc rc =
+        read_listen(cli, cli_value(args, "--listen"), &options.address, &options.port);
     if (rc) return rc;
     serving.address = options.address;
     serving.tls = options.cert_file != NULL;
@@ -250,7 +276,9 @@ static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
     struct jsonw w;
     struct buf json;
     bool bar = strcmp(args->command->name, "patron bar") == 0;
-    struct desk_person person = { .card = args->words[0], .expires_s = ENTRY_NONE, .barred = bar };
+    struct desk_person person = { .card = args->words[0],
+                                  .expires_s = ENTRY_NONE,
+                                  .barred = bar };
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     b.desk.why = cli_value(args, "--why");
@@ -258,7 +286,8 @@ static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
     branch_close(&b);
     if (rc) return rc;
     if (!cli->json) {
-        cli_print(cli, "card %s: %s (slip %s)\n", answer.patron ? answer.patron : person.card, answer.word, answer.slip);
+        cli_print(cli, "card %s: %s (slip %s)\n", answer.patron ? answer.patron : person.card,
+                  answer.word, answer.slip);
         return BM_OK;
     }
     buf_init(&json, 0);
@@ -271,8 +300,15 @@ static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
 /* --- status ----------------------------------------------------------------------------------------------- */
 
 /* Columns of SQL_REPORT_COUNTS. */
-static const char *const count_names[] = { "titles", "items", "patrons", "loans open", "holds live", "exceptions open",
-                                           "entries not applied yet", "messages set aside", "entries quarantined" };
+static const char *const count_names[] = { "titles",
+                                           "items",
+                                           "patrons",
+                                           "loans open",
+                                           "holds live",
+                                           "exceptions open",
+                                           "entries not applied yet",
+                                           "messages set aside",
+                                           "entries quarantined" };
 enum { COUNT_COUNT = sizeof count_names / sizeof *count_names };
 
 static enum bm_rc load_counts(struct branch *b, int64_t counts[COUNT_COUNT])
@@ -286,7 +322,8 @@ static enum bm_rc load_counts(struct branch *b, int64_t counts[COUNT_COUNT])
     return BM_OK;
 }
 
-static enum bm_rc status_json(struct cli *cli, struct branch *b, const int64_t counts[COUNT_COUNT], int64_t own)
+static enum bm_rc status_json(struct cli *cli, struct branch *b,
+                              const int64_t counts[COUNT_COUNT], int64_t own)
 {
     struct jsonw w;
     char key[COMMANDS_KEY_MAX];
@@ -298,7 +335,8 @@ static enum bm_rc status_json(struct cli *cli, struct branch *b, const int64_t c
     jsonw_put_bool(&w, "practice", b->practice);
     jsonw_put_int(&w, "now_ms", journal_now_ms(&b->journal));
     jsonw_put_int(&w, "entries_own", own);
-    for (size_t i = 0; i < COUNT_COUNT; i++) jsonw_put_int(&w, commands_key(count_names[i], key), counts[i]);
+    for (size_t i = 0; i < COUNT_COUNT; i++)
+        jsonw_put_int(&w, commands_key(count_names[i], key), counts[i]);
     jsonw_key(&w, "devices");
     jsonw_array(&w);
     enum bm_rc rc = each_device(b, &cli->arena, NULL, &w);
@@ -318,14 +356,17 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
     if (rc) return rc;
     rc = load_counts(&b, counts);
     if (!rc) rc = db_int(b.db, SQL_REPORT_BRANCH_LINE, &own, NULL);
-    if (!rc && cli->json) rc = status_json(cli, &b, counts, own);
+    if (!rc && cli->json)
+        rc = status_json(cli, &b, counts, own);
     else if (!rc) {
-        cli_print(cli, "%sbranch %s in %s, %s %s\n", b.practice ? "practice " : "", b.code, b.dir,
-                  commands_time(journal_now_ms(&b.journal), now), b.zone);
+        cli_print(cli, "%sbranch %s in %s, %s %s\n", b.practice ? "practice " : "", b.code,
+                  b.dir, commands_time(journal_now_ms(&b.journal), now), b.zone);
         for (size_t i = 0; i < COUNT_COUNT; i++)
-            if (i <= 5 || counts[i]) cli_print(cli, "%7" PRId64 " %s\n", counts[i], count_names[i]);
+            if (i <= 5 || counts[i])
+                cli_print(cli, "%7" PRId64 " %s\n", counts[i], count_names[i]);
         cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
-        cli_table_row(&t, "branch", "the branch's own desk", "", "", commands_cell(&cli->arena, own));
+        cli_table_row(&t, "branch", "the branch's own desk", "", "",
+                      commands_cell(&cli->arena, own));
         rc = each_device(&b, &cli->arena, &t, NULL);
         if (!rc) rc = cli_table_end(cli, &t);
     }
@@ -354,15 +395,16 @@ static void desk_close(void *owner)
     branch_close(owner);
 }
 
-static enum bm_rc desk_seal_person(void *owner, const char *json, const char *name, const char *birth, struct desk_person *out,
-                                   struct arena *a)
+static enum bm_rc desk_seal_person(void *owner, const char *json, const char *name,
+                                   const char *birth, struct desk_person *out, struct arena *a)
 {
     struct branch *b = owner;
     struct buf box;
     char who[PERSON_WHO_MAX];
     buf_init(&box, 2 * ENTRY_TEXT_MAX);
     enum bm_rc rc = seal_box(b->box.public, json, strlen(json), &box);
-    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
+    if (rc == BM_ELIMIT)
+        rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
     if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
     if (!rc && person_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
     buf_free(&box);
@@ -372,33 +414,50 @@ static enum bm_rc desk_seal_person(void *owner, const char *json, const char *na
 /* --- the program --------------------------------------------------------------------------------------------------------- */
 
 static const struct cli_command commands[] = {
-    { "Branch", "init", "", "make a branch's data", "Makes the data directory: database, key, identity.", init_options, 0, 0, run_init },
-    { "Branch", "status", "", "what is here and who synced when", "Counts of the tables, and the laptops.", NULL, 0, 0, run_status },
-    { "Branch", "serve", "", "let laptops sync", "Serves until it is told to end (SIGTERM, SIGINT).", serve_options, 0, 0, run_serve },
-    { "Laptops", "device add", "DEVICE", "let a laptop enrol, by a one-time code", "DEVICE is what the laptop is called in entries: small letters, digits, dashes. Given again before it enrolled, a new code replaces the old.", device_options, 1, 1, run_device_add },
-    { "Laptops", "device list", "", "laptops, and when they synced", "", NULL, 0, 0, run_device_list },
+    { "Branch", "init", "", "make a branch's data",
+      "Makes the data directory: database, key, identity.", init_options, 0, 0, run_init },
+    { "Branch", "status", "", "what is here and who synced when",
+      "Counts of the tables, and the laptops.", NULL, 0, 0, run_status },
+    { "Branch", "serve", "", "let laptops sync",
+      "Serves until it is told to end (SIGTERM, SIGINT).", serve_options, 0, 0, run_serve },
+    { "Laptops", "device add", "DEVICE", "let a laptop enrol, by a one-time code",
+      "DEVICE is what the laptop is called in entries: small letters, digits, dashes. Given "
+      "again before it enrolled, a new code replaces the old.",
+      device_options, 1, 1, run_device_add },
+    { "Laptops", "device list", "", "laptops, and when they synced", "", NULL, 0, 0,
+      run_device_list },
     { 0 },
 };
 
 /* After the desk's own commands, whose last are about patrons too. */
 static const struct cli_command patron_commands[] = {
-    { "Patrons", "patron bar", "CARD", "bar a patron", "Desks refuse loans to the card from now on; laptops, from their next sync.", bar_options, 1, 1, run_bar },
-    { "Patrons", "patron unbar", "CARD", "let a barred patron borrow again", "", bar_options, 1, 1, run_bar },
+    { "Patrons", "patron bar", "CARD", "bar a patron",
+      "Desks refuse loans to the card from now on; laptops, from their next sync.", bar_options,
+      1, 1, run_bar },
+    { "Patrons", "patron unbar", "CARD", "let a barred patron borrow again", "", bar_options, 1,
+      1, run_bar },
     { 0 },
 };
 
 int main(int argc, char **argv)
 {
-    static const struct cli_command *const tables[] = { commands, deskcmd_commands, patron_commands, commands_import, commands_report, NULL };
+    static const struct cli_command *const tables[] = { commands,        deskcmd_commands,
+                                                        patron_commands, commands_import,
+                                                        commands_report, NULL };
     static const struct cli_program program = {
         .name = "branch",
         .version = BM_VERSION,
         .brief = "the main branch's side of bookmobile circulation",
-        .about = "Keeps the library's records, takes in what laptops did on the road, and sends them what changed.",
+        .about = "Keeps the library's records, takes in what laptops did on the road, and "
+                 "sends them what changed.",
         .data_env = "BRANCH_DATA",
         .tables = tables,
     };
     struct branch b = { 0 };
-    struct deskcmd host = { .open = desk_open, .view = desk_view, .close = desk_close, .seal_person = desk_seal_person, .owner = &b };
+    struct deskcmd host = { .open = desk_open,
+                            .view = desk_view,
+                            .close = desk_close,
+                            .seal_person = desk_seal_person,
+                            .owner = &b };
     return cli_main(&program, &host, argc, argv);
 }

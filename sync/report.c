@@ -13,7 +13,8 @@ enum { MINUTE_S = 60, HALF_MINUTE_S = 30 };
 
 const char *visit_status_name(enum visit_status status)
 {
-    static const char *const names[VISIT_STATUS_COUNT] = { "made", "missed", "unscheduled", "expected" };
+    static const char *const names[VISIT_STATUS_COUNT] = { "made", "missed", "unscheduled",
+                                                           "expected" };
     bm_assert(status < VISIT_STATUS_COUNT);
     return names[status];
 }
@@ -21,11 +22,11 @@ const char *visit_status_name(enum visit_status status)
 /* An actual visit, from arrival to departure. */
 struct call {
     const char *dev;
-    int64_t opened; /* seq of its open_visit */
-    const char *stop; /* "" = not known */
+    int64_t opened;               /* seq of its open_visit */
+    const char *stop;             /* "" = not known */
     int64_t arr_s, dep_s, parr_s; /* dep_s ENTRY_NONE: still there */
-    int64_t until_s; /* dep_s, else the next arrival of the device, else now */
-    size_t line;     /* it is counted there */
+    int64_t until_s;              /* dep_s, else the next arrival of the device, else now */
+    size_t line;                  /* it is counted there */
 };
 
 struct work {
@@ -44,7 +45,8 @@ struct work {
 static enum bm_rc add_line(struct work *w, const struct visit_line *line, size_t *at)
 {
     struct visit_report *r = w->out;
-    if (r->count >= REPORT_LINES_MAX) return err_set(BM_ELIMIT, "more than %d visits; ask for fewer days", REPORT_LINES_MAX);
+    if (r->count >= REPORT_LINES_MAX)
+        return err_set(BM_ELIMIT, "more than %d visits; ask for fewer days", REPORT_LINES_MAX);
     struct visit_line *grown = arena_grow(w->a, r->lines, r->count, &r->cap, sizeof *grown);
     if (!grown) return BM_ENOMEM;
     r->lines = grown;
@@ -62,8 +64,8 @@ static enum bm_rc load_closed(struct work *w)
     bool *shut = ARENA_NEWS(w->a, bool, (size_t)span);
     int64_t *days = ARENA_NEWS(w->a, int64_t, (size_t)span);
     if (!shut || !days) return BM_ENOMEM;
-    enum bm_rc rc = db_get(w->b->db, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', w->b->code, "from_day", 'i', r->from_day,
-                           "to_day", 'i', r->to_day, NULL);
+    enum bm_rc rc = db_get(w->b->db, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', w->b->code,
+                           "from_day", 'i', r->from_day, "to_day", 'i', r->to_day, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         int64_t day = stmt_int(s, 0) < r->from_day ? r->from_day : stmt_int(s, 0);
@@ -82,10 +84,16 @@ static enum bm_rc plan_days(struct work *w, const char *stop, const struct stop_
     for (int64_t day = w->out->from_day; day <= w->out->to_day; day++) {
         size_t at;
         if (!timetable_visits_on(plan, day) || day_list_has(&w->closed, day)) continue;
-        struct visit_line line = { .day = day, .stop = stop, .parr_s = zone_at_s(day, plan->arrival_min),
-                                   .pdep_s = zone_at_s(day, plan->departure_min), .arr_s = ENTRY_NONE, .dep_s = ENTRY_NONE,
-                                   .deviation_min = ENTRY_NONE, .open_min = ENTRY_NONE };
-        line.status = line.pdep_s < w->now_s ? VISIT_MISSED : VISIT_EXPECTED; /* until a visit is found */
+        struct visit_line line = { .day = day,
+                                   .stop = stop,
+                                   .parr_s = zone_at_s(day, plan->arrival_min),
+                                   .pdep_s = zone_at_s(day, plan->departure_min),
+                                   .arr_s = ENTRY_NONE,
+                                   .dep_s = ENTRY_NONE,
+                                   .deviation_min = ENTRY_NONE,
+                                   .open_min = ENTRY_NONE };
+        line.status =
+            line.pdep_s < w->now_s ? VISIT_MISSED : VISIT_EXPECTED; /* until a visit is found */
         enum bm_rc rc = add_line(w, &line, &at);
         if (rc) return rc;
     }
@@ -111,7 +119,8 @@ static void sort_planned(struct work *w)
     size_t n = 0;
     if (r->count) qsort(r->lines, r->count, sizeof *r->lines, line_cmp);
     for (size_t i = 0; i < r->count; i++)
-        if (n == 0 || line_cmp(&r->lines[n - 1], &r->lines[i]) != 0) r->lines[n++] = r->lines[i];
+        if (n == 0 || line_cmp(&r->lines[n - 1], &r->lines[i]) != 0)
+            r->lines[n++] = r->lines[i];
     r->count = w->planned_count = n;
 }
 
@@ -143,19 +152,27 @@ static int64_t day_start_s(int64_t day)
 static enum bm_rc load_calls(struct work *w)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_VISITS_BETWEEN, &s, "from_s", 'i', day_start_s(w->out->from_day), "to_s", 'i',
+    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_VISITS_BETWEEN, &s, "from_s", 'i',
+                           day_start_s(w->out->from_day), "to_s", 'i',
                            zone_day_end_s(w->out->to_day), NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
-        struct call *grown = arena_grow(w->a, w->calls, w->call_count, &w->call_cap, sizeof *grown);
+        struct call *grown =
+            arena_grow(w->a, w->calls, w->call_count, &w->call_cap, sizeof *grown);
         if (!grown) {
             rc = BM_ENOMEM;
             break;
         }
         w->calls = grown;
-        const char *stop = stmt_text(s, 2) ? stmt_text(s, 2) : stmt_text(s, 3) ? stmt_text(s, 3) : "";
-        struct call c = { .dev = stmt_copy(s, 0, w->a), .opened = stmt_int(s, 1), .stop = arena_strdup(w->a, stop),
-                          .arr_s = stmt_int(s, 5), .dep_s = stmt_int(s, 6), .parr_s = stmt_int(s, 7) };
+        const char *stop = stmt_text(s, 2)   ? stmt_text(s, 2)
+                           : stmt_text(s, 3) ? stmt_text(s, 3)
+                                             : "";
+        struct call c = { .dev = stmt_copy(s, 0, w->a),
+                          .opened = stmt_int(s, 1),
+                          .stop = arena_strdup(w->a, stop),
+                          .arr_s = stmt_int(s, 5),
+                          .dep_s = stmt_int(s, 6),
+                          .parr_s = stmt_int(s, 7) };
         if (!c.dev || !c.stop) {
             rc = BM_ENOMEM;
             break;
@@ -167,7 +184,9 @@ static enum bm_rc load_calls(struct work *w)
     for (size_t i = 0; i < w->call_count; i++) {
         struct call *c = &w->calls[i];
         bool next = i + 1 < w->call_count && strcmp(w->calls[i + 1].dev, c->dev) == 0;
-        c->until_s = c->dep_s != ENTRY_NONE ? c->dep_s : next ? w->calls[i + 1].arr_s : w->now_s;
+        c->until_s = c->dep_s != ENTRY_NONE ? c->dep_s
+                     : next                 ? w->calls[i + 1].arr_s
+                                            : w->now_s;
         if (c->until_s < c->arr_s) c->until_s = c->arr_s;
     }
     return BM_OK;
@@ -179,8 +198,10 @@ static size_t planned_from(const struct work *w, int64_t from_s)
     size_t low = 0, high = w->planned_count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (w->out->lines[mid].parr_s < from_s) low = mid + 1;
-        else high = mid;
+        if (w->out->lines[mid].parr_s < from_s)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -192,9 +213,11 @@ static struct visit_line *planned_line(const struct work *w, const struct call *
     struct visit_line *best = NULL;
     int64_t best_s = INT64_MAX, from_s = named ? c->parr_s : c->arr_s - REPORT_AGAIN_S,
             to_s = named ? c->parr_s : c->arr_s + REPORT_AGAIN_S;
-    for (size_t i = planned_from(w, from_s); i < w->planned_count && w->out->lines[i].parr_s <= to_s; i++) {
+    for (size_t i = planned_from(w, from_s);
+         i < w->planned_count && w->out->lines[i].parr_s <= to_s; i++) {
         struct visit_line *line = &w->out->lines[i];
-        int64_t apart = line->parr_s < c->arr_s ? c->arr_s - line->parr_s : line->parr_s - c->arr_s;
+        int64_t apart =
+            line->parr_s < c->arr_s ? c->arr_s - line->parr_s : line->parr_s - c->arr_s;
         if (strcmp(line->stop, c->stop) == 0 && apart < best_s) best = line, best_s = apart;
     }
     return best;
@@ -211,7 +234,9 @@ static void join_call(struct visit_line *line, const struct call *c)
 {
     bool first = line->arr_s == ENTRY_NONE;
     if (first || c->arr_s < line->arr_s) line->arr_s = c->arr_s;
-    if (first || c->dep_s == ENTRY_NONE || (line->dep_s != ENTRY_NONE && c->dep_s > line->dep_s)) line->dep_s = c->dep_s;
+    if (first || c->dep_s == ENTRY_NONE ||
+        (line->dep_s != ENTRY_NONE && c->dep_s > line->dep_s))
+        line->dep_s = c->dep_s;
     line->open_min = (first ? 0 : line->open_min) + minutes(c->until_s - c->arr_s);
     if (line->parr_s == ENTRY_NONE) return;
     line->status = VISIT_MADE;
@@ -226,9 +251,15 @@ static enum bm_rc match_calls(struct work *w)
         if (line) {
             c->line = (size_t)(line - w->out->lines);
         } else {
-            struct visit_line own = { .day = zone_day(c->arr_s * 1000), .stop = c->stop, .parr_s = ENTRY_NONE, .pdep_s = ENTRY_NONE,
-                                      .arr_s = ENTRY_NONE, .dep_s = ENTRY_NONE, .deviation_min = ENTRY_NONE,
-                                      .open_min = ENTRY_NONE, .status = VISIT_UNSCHEDULED };
+            struct visit_line own = { .day = zone_day(c->arr_s * 1000),
+                                      .stop = c->stop,
+                                      .parr_s = ENTRY_NONE,
+                                      .pdep_s = ENTRY_NONE,
+                                      .arr_s = ENTRY_NONE,
+                                      .dep_s = ENTRY_NONE,
+                                      .deviation_min = ENTRY_NONE,
+                                      .open_min = ENTRY_NONE,
+                                      .status = VISIT_UNSCHEDULED };
             enum bm_rc rc = add_line(w, &own, &c->line);
             if (rc) return rc;
         }
@@ -246,8 +277,10 @@ static size_t call_after(const struct work *w, const char *dev, int64_t t_ms)
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         int order = strcmp(w->calls[mid].dev, dev);
-        if (order < 0 || (order == 0 && w->calls[mid].arr_s * 1000 <= t_ms)) low = mid + 1;
-        else high = mid;
+        if (order < 0 || (order == 0 && w->calls[mid].arr_s * 1000 <= t_ms))
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -291,17 +324,20 @@ static void count_act(struct circ_counts *n, const char *op)
 /* An act just outside of the days belongs to a visit inside of them if one is near; else to another report. */
 static bool is_outside(const struct work *w, int64_t t_ms)
 {
-    return t_ms < day_start_s(w->out->from_day) * 1000 || t_ms > zone_day_end_s(w->out->to_day) * 1000 + 999;
+    return t_ms < day_start_s(w->out->from_day) * 1000 ||
+           t_ms > zone_day_end_s(w->out->to_day) * 1000 + 999;
 }
 
 static enum bm_rc count_acts(struct work *w, int64_t from_t, int64_t to_t)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_ACTS_BETWEEN, &s, "from_t", 'i', from_t, "to_t", 'i', to_t, NULL);
+    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_ACTS_BETWEEN, &s, "from_t", 'i', from_t, "to_t",
+                           'i', to_t, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct circ_counts *n = counts_at(w, stmt_text(s, 0), stmt_int(s, 1));
-        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 1))) count_act(n, stmt_text(s, 2));
+        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 1)))
+            count_act(n, stmt_text(s, 2));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -310,7 +346,8 @@ static enum bm_rc count_acts(struct work *w, int64_t from_t, int64_t to_t)
 static enum bm_rc count_visitors(struct work *w, int64_t from_t, int64_t to_t)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_TALLIES_BETWEEN, &s, "from_t", 'i', from_t, "to_t", 'i', to_t, NULL);
+    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_TALLIES_BETWEEN, &s, "from_t", 'i', from_t,
+                           "to_t", 'i', to_t, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct eid id;
@@ -320,22 +357,25 @@ static enum bm_rc count_visitors(struct work *w, int64_t from_t, int64_t to_t)
             if (w->calls[i].opened == stmt_int(s, 1) && strcmp(w->calls[i].dev, id.dev) == 0)
                 n = &w->out->lines[w->calls[i].line].circ;
         if (!n) n = counts_at(w, id.dev, stmt_int(s, 2));
-        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 2))) n->visitors += stmt_int(s, 3);
+        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 2)))
+            n->visitors += stmt_int(s, 3);
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* --- the report ------------------------------------------------------------------------------------------- */
 
-enum bm_rc report_visits(struct branch *b, int64_t from_day, int64_t to_day, int64_t now_ms, struct arena *a,
-                         struct visit_report *out)
+enum bm_rc report_visits(struct branch *b, int64_t from_day, int64_t to_day, int64_t now_ms,
+                         struct arena *a, struct visit_report *out)
 {
     bm_assert(b && a && out);
     *out = (struct visit_report){ .from_day = from_day, .to_day = to_day };
     if (to_day < from_day) return err_set(BM_EUSAGE, "the last day lies before the first");
-    if (to_day - from_day >= REPORT_DAYS_MAX) return err_set(BM_EUSAGE, "a report covers at most %d days", REPORT_DAYS_MAX);
+    if (to_day - from_day >= REPORT_DAYS_MAX)
+        return err_set(BM_EUSAGE, "a report covers at most %d days", REPORT_DAYS_MAX);
     struct work w = { .b = b, .a = a, .out = out, .now_s = now_ms / 1000 };
-    int64_t from_t = day_start_s(from_day) * 1000 - REPORT_EDGE_MS, to_t = zone_day_end_s(to_day) * 1000 + 999 + REPORT_EDGE_MS;
+    int64_t from_t = day_start_s(from_day) * 1000 - REPORT_EDGE_MS,
+            to_t = zone_day_end_s(to_day) * 1000 + 999 + REPORT_EDGE_MS;
     enum bm_rc rc = db_begin_read(b->db);
     if (rc) return rc;
     rc = load_closed(&w);
@@ -373,11 +413,13 @@ static void add_visit(struct stop_line *stop, const struct visit_line *line, int
     add_counts(&stop->circ, &line->circ);
     if (line->deviation_min == ENTRY_NONE) return;
     int64_t apart = line->deviation_min < 0 ? -line->deviation_min : line->deviation_min;
-    stop->deviation_min = (stop->deviation_min == ENTRY_NONE ? 0 : stop->deviation_min) + apart; /* a sum until the end */
+    stop->deviation_min = (stop->deviation_min == ENTRY_NONE ? 0 : stop->deviation_min) +
+                          apart; /* a sum until the end */
     ++*arrivals;
 }
 
-enum bm_rc report_stops(const struct visit_report *visits, struct arena *a, struct stop_report *out)
+enum bm_rc report_stops(const struct visit_report *visits, struct arena *a,
+                        struct stop_report *out)
 {
     bm_assert(visits && a && out);
     *out = (struct stop_report){ 0 };
@@ -385,17 +427,22 @@ enum bm_rc report_stops(const struct visit_report *visits, struct arena *a, stru
         size_t k = 0;
         while (k < out->count && strcmp(out->lines[k].stop, visits->lines[i].stop) != 0) k++;
         if (k < out->count) continue;
-        struct stop_line *grown = arena_grow(a, out->lines, out->count, &out->cap, sizeof *grown);
+        struct stop_line *grown =
+            arena_grow(a, out->lines, out->count, &out->cap, sizeof *grown);
         if (!grown) return BM_ENOMEM;
         out->lines = grown;
-        out->lines[out->count++] = (struct stop_line){ .stop = visits->lines[i].stop, .deviation_min = ENTRY_NONE };
+        out->lines[out->count++] =
+            (struct stop_line){ .stop = visits->lines[i].stop, .deviation_min = ENTRY_NONE };
     }
     if (out->count) qsort(out->lines, out->count, sizeof *out->lines, stop_cmp);
     for (size_t k = 0; k < out->count; k++) {
         int64_t arrivals = 0;
         for (size_t i = 0; i < visits->count; i++)
-            if (strcmp(visits->lines[i].stop, out->lines[k].stop) == 0) add_visit(&out->lines[k], &visits->lines[i], &arrivals);
-        if (arrivals) out->lines[k].deviation_min = (out->lines[k].deviation_min + arrivals / 2) / arrivals;
+            if (strcmp(visits->lines[i].stop, out->lines[k].stop) == 0)
+                add_visit(&out->lines[k], &visits->lines[i], &arrivals);
+        if (arrivals)
+            out->lines[k].deviation_min =
+                (out->lines[k].deviation_min + arrivals / 2) / arrivals;
     }
     return BM_OK;
 }
@@ -404,8 +451,10 @@ enum bm_rc report_stops(const struct visit_report *visits, struct arena *a, stru
 
 static void csv_int(struct buf *out, int64_t x)
 {
-    if (x == ENTRY_NONE) buf_putc(out, ',');
-    else buf_printf(out, ",%" PRId64, x);
+    if (x == ENTRY_NONE)
+        buf_putc(out, ',');
+    else
+        buf_printf(out, ",%" PRId64, x);
 }
 
 static void csv_time(struct buf *out, int64_t s)
@@ -417,14 +466,16 @@ static void csv_time(struct buf *out, int64_t s)
 
 static void csv_counts(struct buf *out, const struct circ_counts *n)
 {
-    buf_printf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", n->checkouts, n->renewals,
-               n->checkins, n->holds, n->registrations, n->visitors);
+    buf_printf(out,
+               ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+               n->checkouts, n->renewals, n->checkins, n->holds, n->registrations, n->visitors);
 }
 
 void report_visits_csv(const struct visit_report *r, struct buf *out)
 {
     char text[ZONE_TEXT_MAX];
-    buf_puts(out, "date,stop,planned_arrival,planned_departure,arrival,departure,deviation_min,status,open_min,checkouts,renewals,"
+    buf_puts(out, "date,stop,planned_arrival,planned_departure,arrival,departure,deviation_min,"
+                  "status,open_min,checkouts,renewals,"
                   "checkins,holds,registrations,visitors\n");
     for (size_t i = 0; i < r->count; i++) {
         const struct visit_line *l = &r->lines[i];
@@ -443,9 +494,11 @@ void report_visits_csv(const struct visit_report *r, struct buf *out)
     csv_counts(out, &r->off_stop);
 }
 
-void report_stops_csv(const struct stop_report *r, const struct visit_report *of, struct buf *out)
+void report_stops_csv(const struct stop_report *r, const struct visit_report *of,
+                      struct buf *out)
 {
-    buf_puts(out, "stop,planned,made,missed,unscheduled,deviation_min,open_min,checkouts,renewals,checkins,holds,registrations,"
+    buf_puts(out, "stop,planned,made,missed,unscheduled,deviation_min,open_min,checkouts,"
+                  "renewals,checkins,holds,registrations,"
                   "visitors\n");
     for (size_t i = 0; i < r->count; i++) {
         const struct stop_line *l = &r->lines[i];
@@ -513,7 +566,8 @@ void report_visits_json(const struct visit_report *r, struct jsonw *w)
     jsonw_object_end(w);
 }
 
-void report_stops_json(const struct stop_report *r, const struct visit_report *of, struct jsonw *w)
+void report_stops_json(const struct stop_report *r, const struct visit_report *of,
+                       struct jsonw *w)
 {
     jsonw_object(w);
     json_day(w, "from", of->from_day);
