@@ -292,6 +292,7 @@ static const char *on_add_item(struct step *s)
         return raise_exc(s, EXC_BARCODE_CLASH, NULL);
     if (s->it->title) return "known already";
     keep_rc(s, unit_retitle(s->u, s->it, s->e->title));
+    if (!s->it->place) s->it->place = s->e->place; /* where the catalogue has it; a hand knows better */
     s->it->dirty = true;
     return "added";
 }

@@ -76,6 +76,15 @@ static void show_progress(void *ctx, const char *label, int64_t done, int64_t to
     cli_progress(ctx, label, done, total);
 }
 
+/* When the branch was spoken to last, for `status`. */
+static enum bm_rc note_sync(struct laptop *l)
+{
+    enum bm_rc rc = journal_begin(&l->journal);
+    if (rc) return rc;
+    rc = meta_set_int(l->db, "last_sync_ms", journal_now_ms(&l->journal));
+    return db_end(l->db, rc);
+}
+
 static const struct cli_option enroll_options[] = {
     { "--cacert", "FILE",
       "certificate that signs the branch's, for https with a certificate of one's own" },
@@ -106,7 +115,8 @@ static enum bm_rc run_enroll(struct cli *cli, const struct cli_args *args)
             dev);
     if (!rc) rc = road_open(cli, &l);
     if (rc) return rc;
-    if (cli->json) {
+    rc = note_sync(&l);
+    if (!rc && cli->json) {
         cli_json(cli, &w);
         jsonw_object(&w);
         jsonw_put_text(&w, "device", dev);
@@ -115,7 +125,7 @@ static enum bm_rc run_enroll(struct cli *cli, const struct cli_args *args)
         jsonw_put_text(&w, "data", cli->data);
         jsonw_object_end(&w);
         rc = cli_json_end(cli, &w);
-    } else {
+    } else if (!rc) {
         cli_print(cli, "%senrolled as %s for the vehicle %s, data in %s\n",
                   l.practice ? "PRACTICE laptop " : "", dev, l.mobile ? l.mobile : dev,
                   cli->data);
@@ -426,14 +436,6 @@ static enum bm_rc sync_json(struct cli *cli, const struct sync_report *r,
     jsonw_array_end(&w);
     jsonw_object_end(&w);
     return cli_json_end(cli, &w);
-}
-
-static enum bm_rc note_sync(struct laptop *l)
-{
-    enum bm_rc rc = journal_begin(&l->journal);
-    if (rc) return rc;
-    rc = meta_set_int(l->db, "last_sync_ms", journal_now_ms(&l->journal));
-    return db_end(l->db, rc);
 }
 
 static enum bm_rc sync_and_tell(struct cli *cli, struct laptop *l)

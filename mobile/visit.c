@@ -55,6 +55,7 @@ struct visits {
     int64_t seen_ms; /* boot time when gps.db was told last */
     int idles;       /* calls without a report in a row */
     bool is_fresh;
+    uint32_t run; /* names this run's requests */
 };
 
 /* --- state, kept ----------------------------------------------------------------------- */
@@ -207,7 +208,8 @@ enum bm_rc visits_open(struct laptop *l, void (*tell)(void *ctx, const struct vi
     v->tell = tell;
     v->ctx = ctx;
     v->seen_ms = INT64_MIN / 2;
-    enum bm_rc rc = laptop_current(l);
+    enum bm_rc rc = env_random(&l->env, &v->run, sizeof v->run);
+    if (!rc) rc = laptop_current(l);
     if (!rc) rc = open_gps_db(l, &v->db, &v->track, true);
     if (!rc) rc = load_state(v);
     if (!rc) rc = itinerary_load(&v->it, l, journal_now_ms(&l->journal));
@@ -272,11 +274,20 @@ static enum bm_rc close_forgotten(struct visit_batch *b, struct arena *a,
     return visit_batch_add(b, a, &e, NULL, &unused);
 }
 
-static enum bm_rc write_leg(struct visit_batch *b, struct arena *a, const struct queued *q,
-                            int64_t opened)
+/* The request's name keeps an entry that was written, but not seen to be, from being written
+ * again by this run; another run reads from the state what was written (V1). */
+static void name_request(const struct visits *v, char what, const struct stops_call *call,
+                         char out[REQUEST_MAX])
+{
+    snprintf(out, REQUEST_MAX, "gps-%c-%08" PRIx32 "-%" PRId64, what, v->run, call->arr_ms);
+}
+
+static enum bm_rc write_leg(struct visits *v, struct visit_batch *b, struct arena *a,
+                            const struct queued *q, int64_t opened)
 {
     struct entry e;
     struct desk_answer unused;
+    char request[REQUEST_MAX];
     if (q->leg.points == 0) return BM_OK;
     entry_init(&e, OP_TRACK);
     e.opened = opened;
@@ -284,7 +295,8 @@ static enum bm_rc write_leg(struct visit_batch *b, struct arena *a, const struct
     e.points = q->leg.points;
     e.arr_s = q->event.call.arr_ms / 1000;
     if (q->leg.from_ms) e.dep_s = q->leg.from_ms / 1000;
-    return visit_batch_add(b, a, &e, NULL, &unused);
+    name_request(v, 't', &q->event.call, request);
+    return visit_batch_add(b, a, &e, request, &unused);
 }
 
 static void fill_open(struct visits *v, const struct stops_event *ev, int at, struct entry *e)
@@ -299,13 +311,6 @@ static void fill_open(struct visits *v, const struct stops_event *ev, int at, st
     e->stop = at >= 0 ? v->it.keys[at] : c->key;
     if (c->plan_arr_s != STOPS_NONE) e->parr_s = c->plan_arr_s;
     if (c->plan_dep_s != STOPS_NONE) e->pdep_s = c->plan_dep_s;
-}
-
-/* The request's name makes an entry that was written, but not seen to be, not be written again.
- */
-static void name_request(char out[REQUEST_MAX], char what, const struct stops_call *call)
-{
-    snprintf(out, REQUEST_MAX, "gps-%c-%" PRId64, what, call->arr_ms);
 }
 
 static enum bm_rc write_arrival(struct visits *v, struct visit_batch *b, struct arena *a,
@@ -330,14 +335,14 @@ static enum bm_rc write_arrival(struct visits *v, struct visit_batch *b, struct 
     if (rc) return rc;
     goes_on = is_open && (is_same_place(&row, &q->event, e.stop) ||
                           (str_eq(row.src, "driver") && row.arr_s >= e.arr_s - VISIT_ADOPT_S));
-    if (goes_on) return write_leg(b, a, q, row.opened);
+    if (goes_on) return write_leg(v, b, a, q, row.opened);
     if (is_open && (rc = close_forgotten(b, a, &row, e.arr_s))) return rc;
-    name_request(request, 'a', c);
+    name_request(v, 'a', c, request);
     rc = visit_batch_add(b, a, &e, request, &said);
     if (rc) return rc;
     told->entry = said.entry;
     BM_CHECK(eid_parse(said.entry, &id));
-    return said.again ? BM_OK : write_leg(b, a, q, (int64_t)id.seq);
+    return write_leg(v, b, a, q, (int64_t)id.seq);
 }
 
 static enum bm_rc write_departure(struct visits *v, struct visit_batch *b, struct arena *a,
@@ -367,7 +372,7 @@ static enum bm_rc write_departure(struct visits *v, struct visit_batch *b, struc
     e.opened = row.opened;
     e.dist_m = llround(q->leg.dist_m);
     e.points = q->leg.points;
-    name_request(request, 'd', c);
+    name_request(v, 'd', c, request);
     rc = visit_batch_add(b, a, &e, request, &said);
     told->entry = said.entry;
     return rc;

@@ -90,6 +90,7 @@ CREATE TABLE exception(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX exception_node ON exception(node);
 CREATE INDEX exception_entry ON exception(entry);
+CREATE INDEX exception_other ON exception(other, code);
 
 CREATE TABLE rule(n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
 CREATE TABLE closed_day(

@@ -50,3 +50,9 @@ SELECT code, entry, other, status FROM exception ORDER BY code, entry, other
 
 -- name: REPORT_PATRONS
 SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id FROM patron ORDER BY card
+
+-- name: REPORT_HOLD_WAITING
+SELECT id FROM hold WHERE card = :card AND title = :title AND key_t = :key_t AND state = 'waiting' ORDER BY id LIMIT 1
+
+-- name: REPORT_LOANS
+SELECT item, card, out_ms, due_s, renewals FROM loan WHERE end_ms IS NULL ORDER BY item

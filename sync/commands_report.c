@@ -194,6 +194,53 @@ static enum bm_rc run_exceptions(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
+/* --- loans ------------------------------------------------------------------------------------------------- */
+
+static const struct cli_option loans_options[] = {
+    { "--csv", NULL, "print comma-separated values" },
+    { NULL, NULL, NULL },
+};
+
+/* Who has what: numbers only, names belong on the desk's screen. */
+static enum bm_rc run_loans(struct cli *cli, const struct cli_args *args)
+{
+    struct branch b;
+    struct jsonw w;
+    struct cli_table t;
+    struct stmt *s;
+    bool csv = cli_given(args, "--csv");
+    if (cli->json && csv) return err_set(BM_EUSAGE, "either --json or --csv");
+    enum bm_rc rc = commands_open(cli, &b);
+    if (rc) return rc;
+    if (cli->json)
+        cli_json(cli, &w), jsonw_array(&w);
+    else if (csv)
+        cli_print(cli, "item,card,since,due\r\n");
+    else
+        cli_table(&t, &cli->arena, "item", "card", "since", "due", NULL);
+    rc = db_get(b.db, SQL_REPORT_LOANS, &s, NULL);
+    while (!rc && (rc = stmt_next(s)) == BM_OK) {
+        char since[ZONE_TEXT_MAX], due[ZONE_TEXT_MAX];
+        zone_text(stmt_int(s, 2) / 1000, since, sizeof since, ZONE_DATE_TIME);
+        zone_text(stmt_int(s, 3), due, sizeof due, ZONE_DATE);
+        if (csv) cli_print(cli, "%s,%s,%s,%s\r\n", stmt_text(s, 0), stmt_text(s, 1), since, due);
+        if (!csv && !cli->json) cli_table_row(&t, stmt_text(s, 0), stmt_text(s, 1), since, due);
+        if (!cli->json) continue;
+        jsonw_object(&w);
+        jsonw_put_text(&w, "item", stmt_text(s, 0));
+        jsonw_put_text(&w, "card", stmt_text(s, 1));
+        jsonw_put_int(&w, "out_ms", stmt_int(s, 2));
+        jsonw_put_int(&w, "due", stmt_int(s, 3));
+        jsonw_put_int(&w, "renewals", stmt_int(s, 4));
+        jsonw_object_end(&w);
+    }
+    if (rc == BM_ENOTFOUND) rc = BM_OK;
+    branch_close(&b);
+    if (rc || csv) return rc;
+    if (cli->json) jsonw_array_end(&w);
+    return cli->json ? cli_json_end(cli, &w) : cli_table_end(cli, &t);
+}
+
 /* --- entries ------------------------------------------------------------------------------------------------------------- */
 
 static const struct cli_option entries_options[] = {
@@ -347,6 +394,7 @@ const struct cli_command commands_report[] = {
     { "Reports", "report stops", "", "the same, summed over each stop",
       "The column min is the mean deviation of arrivals, early or late.", report_options, 0, 0,
       run_report },
+    { "Reports", "report loans", "", "who has what", "Open loans, by item.", loans_options, 0, 0, run_loans },
     { "Reports", "exceptions list", "", "what staff should look at, and why", "",
       exception_options, 0, 0, run_exceptions },
     { "Reports", "entries", "", "entries and how they came out", "", entries_options, 0, 0,

@@ -146,6 +146,14 @@ static enum bm_rc import_csv(struct branch *b, const char *origin, const char *p
     return end(&im, path, rc);
 }
 
+static enum bm_rc is_there(struct import *im, enum sql_id sql, const char *name, const char *value, bool *out)
+{
+    int64_t x;
+    enum bm_rc rc = db_int(im->b->db, sql, &x, name, 's', value, NULL);
+    *out = rc == BM_OK;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
 /* --- small readers ------------------------------------------------------------------------------------- */
 
 static const char *or_null(const char *text)
@@ -183,14 +191,6 @@ static enum bm_rc past_moment(const struct import *im, const char *column, const
     enum bm_rc rc = moment(column, text, false, utc_ms);
     if (rc || *utc_ms <= im->out->asof_ms) return rc;
     return err_set(BM_EINPUT, "%s: later than the moment when the file was true", column);
-}
-
-static enum bm_rc is_there(struct import *im, enum sql_id sql, const char *name, const char *value, bool *out)
-{
-    int64_t x;
-    enum bm_rc rc = db_int(im->b->db, sql, &x, name, 's', value, NULL);
-    *out = rc == BM_OK;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* Count what is named and not known here: it is taken all the same, as a stub (I6). */
@@ -319,7 +319,13 @@ static enum bm_rc emit_item(struct import *im, const struct marc_title *t, const
     e.loc = or_null(item->loc);
     e.branch = or_null(item->branch);
     e.price_cents = item->price_cents;
-    rc = emit(im, &e);
+    /* A copy that is new here was that title's all along: loans and holds of before the import are about it. */
+    bool known;
+    char node[BARCODE_MAX + 2];
+    snprintf(node, sizeof node, "?%s", e.item);
+    rc = is_there(im, SQL_READING_ITEM_KNOWN, "node", node, &known);
+    if (!rc && !known) e.when_ms = 0;
+    if (!rc) rc = emit(im, &e);
     if (rc) return rc;
     count(im, "items", 1);
     return emit_cond(im, e.item, item->cond);
@@ -594,12 +600,10 @@ static enum bm_rc hold_title(struct import *im, const char **v, struct entry *e)
     return e->title ? BM_OK : err_set(BM_EINPUT, "neither bib_id nor a known item_barcode: import the catalogue first");
 }
 
-/* Over, or on its shelf already: what a hand has set aside comes with the copy's next scan. */
 static bool hold_is_over(struct import *im, const char **v)
 {
     int64_t expires_ms;
     const char *what = NULL;
-    if (or_null(v[H_CAPTURED])) what = "set aside already, left out";
     if (or_null(v[H_FULFILLED]) || or_null(v[H_CANCELLED])) what = "fulfilled or cancelled, left out";
     if (!what && or_null(v[H_EXPIRES]) && moment("expires", v[H_EXPIRES], true, &expires_ms) == BM_OK &&
         expires_ms < im->out->asof_ms)
@@ -633,13 +637,52 @@ static enum bm_rc on_hold(void *ctx, int64_t line, const char **v)
     if (rc == BM_ENOTFOUND) rc = emit(im, &e);
     if (rc) return rc;
     count(im, "holds", 1);
+    if (or_null(v[H_CAPTURED]) && or_null(v[H_ITEM])) count(im, "on their shelf", 1);
     rc = count_unknown(im, SQL_READING_CARD_KNOWN, "card", e.patron, "of unknown cards");
     return rc ? rc : count_unknown(im, SQL_TITLE_GET, "key", e.title, "of unknown titles");
 }
 
+/* A hold that is on its shelf: the copy's slip names the hold, whose id is known only once it stands in the journal. So
+ * these come in an import of their own, after the first. */
+static enum bm_rc on_capture(void *ctx, int64_t line, const char **v)
+{
+    struct import *im = ctx;
+    struct entry e, asked;
+    struct stmt *s;
+    (void)line;
+    next_read(im);
+    if (!or_null(v[H_CAPTURED]) || !or_null(v[H_ITEM]) || hold_is_over(im, v)) return BM_OK;
+    entry_init(&e, OP_CAPTURE);
+    entry_init(&asked, OP_PLACE);
+    enum bm_rc rc = code(im, "cardnumber", v[H_CARD], &asked.patron);
+    if (!rc) rc = past_moment(im, "requested", v[H_ASKED], &asked.when_ms);
+    if (!rc) rc = past_moment(im, "captured", v[H_CAPTURED], &e.when_ms);
+    if (!rc) rc = hold_title(im, v, &asked);
+    if (!rc) rc = code(im, "item_barcode", v[H_ITEM], &e.item);
+    if (!rc) rc = db_get(im->b->db, SQL_REPORT_HOLD_WAITING, &s, "card", 's', asked.patron, "title", 's', asked.title, "key_t", 'i', asked.when_ms, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc == BM_ENOTFOUND) return im->known++, BM_OK; /* taken over before */
+    if (rc) return rc;
+    bool sound = eid_parse(stmt_text(s, 0), &e.hold);
+    stmt_done(s);
+    BM_CHECK(sound);
+    e.place = or_null(v[H_PICKUP]);
+    rc = emit(im, &e);
+    if (!rc) count(im, "set aside", 1);
+    return rc;
+}
+
 enum bm_rc import_holds(struct branch *b, const char *path, const struct import_how *how, struct import_result *out)
 {
-    return import_csv(b, "holds", path, hold_columns, H_COUNT, on_hold, how, "holds", out);
+    struct import_result aside;
+    struct import_how quiet = *how;
+    enum bm_rc rc = import_csv(b, "holds", path, hold_columns, H_COUNT, on_hold, how, "holds", out);
+    quiet.on_bad = NULL; /* bad lines have been told */
+    bool any = false;
+    for (size_t i = 0; i < out->count_count; i++) any |= str_eq(out->counts[i].name, "on their shelf");
+    if (rc || !any) return rc;
+    rc = import_csv(b, "holds", path, hold_columns, H_COUNT, on_capture, &quiet, "set aside", &aside);
+    return rc;
 }
 
 /* --- closed days, timetables, rules --------------------------------------------------------------------------------- */
