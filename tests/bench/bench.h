@@ -7,6 +7,7 @@
 #define BM_BENCH_H
 
 #include <math.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "tests/sample/words.h"

@@ -297,6 +297,8 @@ static inline void season_make(struct line *line, size_t total)
     line_open(line, "van1", BENCH_SEED);
     s->line = line;
     rng_init(&s->r, BENCH_SEED, 2);
+    for (uint32_t i = 0; i < LIBRARY_ITEMS; i++) /* as the branch's import left it */
+        s->seen[i] = (struct eid){ .dev = "branch", .ep = rng_next(&(struct rng){ BENCH_SEED }), .seq = 7, .row = i + 1 };
     while (line->journal.head_seq < total) {
         if (s->acts % ACTS_A_VISIT == 0 && line->journal.head_seq + 2 < total) season_visit(s);
         season_act(s);

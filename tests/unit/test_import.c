@@ -283,24 +283,26 @@ static void test_import_holds_wait_for_a_title_or_a_copy(void **state)
     assert_int_equal(bring(w, import_patrons, people), BM_OK);
     static const char *const holds = HOLDS "p1,T,k1,,VAN,2020-10-27 10:26:51-04,,,,\n"
                                            "p1,C,,i3,VAN,2020-10-27 10:26:52-04,,,,\n"
-                                           "p2,T,k1,,VAN,2020-10-27 10:26:51-04,2020-10-28 10:00,,,\n"
+                                           "p2,T,k1,i1,VAN,2020-10-27 10:26:51-04,2020-10-28 10:00,,,\n"
                                            "p2,T,k1,,VAN,2020-10-27 10:26:51-04,,,2020-10-28 10:00,\n"
                                            "p2,T,k1,,VAN,2020-10-27 10:26:51-04,,,,2020-12-01\n"
                                            "p2,C,,nowhere,VAN,2020-10-27 10:26:51-04,,,,\n"
                                            "p2,T,k9,,VAN,2020-10-27 10:26:51-04,,,,\n";
     assert_int_equal(bring(w, import_holds, holds), BM_OK);
-    assert_int_equal(counted(w, "holds"), 3);
-    assert_int_equal(counted(w, "set aside already, left out"), 1);
+    assert_int_equal(counted(w, "holds"), 4);
+    assert_int_equal(counted(w, "on their shelf"), 1);
     assert_int_equal(counted(w, "fulfilled or cancelled, left out"), 1);
     assert_int_equal(counted(w, "expired, left out"), 1);
     assert_int_equal(counted(w, "of unknown titles"), 1);
     assert_string_equal(w->told, "line 7;");
-    assert_string_equal(ask(w, "SELECT title || ' ' || ifnull(item, '-') || ' ' || state || ' ' || pickup FROM hold WHERE title = 'k1'"),
+    assert_string_equal(ask(w, "SELECT title || ' ' || ifnull(item, '-') || ' ' || state || ' ' || pickup FROM hold WHERE title = 'k1' AND card = 'p1'"),
                         "k1 - waiting VAN");
+    assert_string_equal(ask(w, "SELECT state || ' ' || by_item FROM hold WHERE card = 'p2' AND title = 'k1'"), "captured i1");
+    assert_string_equal(ask(w, "SELECT aside IS NOT NULL FROM item WHERE barcode = 'i1'"), "1");
     assert_string_equal(ask(w, "SELECT item FROM hold WHERE title = 'k2'"), "i3");
     assert_int_equal(bring(w, import_holds, holds), BM_OK);
-    assert_int_equal(counted(w, "known already"), 3);
-    assert_string_equal(ask(w, "SELECT count(*) FROM hold"), "3");
+    assert_int_equal(counted(w, "known already"), 4);
+    assert_string_equal(ask(w, "SELECT count(*) FROM hold"), "4");
     expect_clean(w);
 }
 
