@@ -419,10 +419,8 @@ static enum bm_rc tell_end(struct follower *f)
     const struct stops *stops = visits_stops(f->visits);
     struct jsonw w;
     if (!f->cli->json) {
-        cli_note(f->cli,
-                 "%" PRId64 " reports, %" PRId64 " of them believed; %" PRId64
-                 " arrivals, %" PRId64 " departures",
-                 counts->given, stops->counts[STOPS_ACCEPTED], f->arrivals, f->departures);
+        cli_note(f->cli, "%" PRId64 " reports, %" PRId64 " arrivals, %" PRId64 " departures",
+                 counts->given, f->arrivals, f->departures);
         return BM_OK;
     }
     cli_json(f->cli, &w);

@@ -288,7 +288,7 @@ static enum bm_rc write_leg(struct visits *v, struct visit_batch *b, struct aren
     struct entry e;
     struct desk_answer unused;
     char request[REQUEST_MAX];
-    if (q->leg.points == 0) return BM_OK;
+    if (llround(q->leg.dist_m) == 0) return BM_OK; /* it has stood here since we began to look */
     entry_init(&e, OP_TRACK);
     e.opened = opened;
     e.dist_m = llround(q->leg.dist_m);

@@ -56,3 +56,13 @@ SELECT id FROM hold WHERE card = :card AND title = :title AND key_t = :key_t AND
 
 -- name: REPORT_LOANS
 SELECT item, card, out_ms, due_s, renewals FROM loan WHERE end_ms IS NULL ORDER BY item
+
+-- name: AUDIT_ENTRIES
+SELECT dev, ep, seq, row, body FROM entry ORDER BY dev, ep, seq, row
+
+-- name: AUDIT_OWN_CLOCK
+SELECT dev, ep, seq, t, off, unc, src FROM clock WHERE dev = 'branch'
+
+-- name: AUDIT_APPLIED
+SELECT e.body, r.received_ms FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
+WHERE e.row = 0 ORDER BY e.dev, e.seq, e.ep

@@ -139,6 +139,9 @@ enum bm_rc audit_run(struct branch *b, struct arena *a, struct audit *out)
     rc = verify_lines(&au);
     if (!rc) rc = verify_observes(&au);
     if (!rc) rc = verify_state(&au);
+    const char *text = NULL;
+    if (!rc) rc = audit_again(b, a, &text);
+    if (!rc && text) rc = problem(&au, text);
     return db_end(b->db, rc);
 }
 

@@ -20,6 +20,9 @@ struct audit {
 /* Look at everything, go on after a problem. ret: BM_OK, even with problems: see problem_count | faults */
 BM_MUST_CHECK enum bm_rc audit_run(struct branch *b, struct arena *a, struct audit *out);
 
+/* Make every table anew from the entries, in memory, and compare. ret: BM_OK, *problem NULL or a sentence | faults */
+BM_MUST_CHECK enum bm_rc audit_again(struct branch *b, struct arena *a, const char **problem);
+
 /* Append two flat JSON objects, table to sum: of what laptops hold (as a laptop computes it), and of what all entries
  * led to (equal at two branches that have the same entries, in whatever order they came). */
 BM_MUST_CHECK enum bm_rc audit_digests(struct branch *b, struct buf *feed, struct buf *state);

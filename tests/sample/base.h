@@ -19,6 +19,7 @@ enum {
     SAMPLE_COPIES_MAX = 600, /* of one title: its record must stay below 99,999 bytes */
     SAMPLE_CARD_FIRST = 10000001,
     SAMPLE_CARD_FRESH = 50000001, /* cards not given out yet, for registrations */
+    SAMPLE_CARD_FOREIGN = 90000001, /* known to nobody here */
     BARCODE_SIZE = 15,
     ISO_SIZE = 24
 };

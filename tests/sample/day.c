@@ -45,8 +45,7 @@ struct day {
     struct rng rng;
     struct act acts[ACTS_MAX];
     uint32_t count, session, cards_given;
-    bool renewed_too_often; /* has been played */
-    bool hold_asked_for;    /* somebody else has asked for a book set aside: once is enough */
+    bool hold_asked_for; /* somebody else has asked for a book set aside: once is enough */
     struct cast cast;
 };
 
@@ -68,14 +67,14 @@ static int64_t choose_patron(struct day *d, uint32_t stop, int category)
     return NOBODY;
 }
 
-static int64_t choose_copy(struct day *d, bool on_van, bool junior, bool fifteen)
+/* Never a film with an age limit: no desk knows how old people are. */
+static int64_t choose_copy(struct day *d, bool on_van, bool junior)
 {
     uint32_t start = rng_below(&d->rng, d->c->pool_count);
     for (uint32_t i = 0; i < d->c->pool_count; i++) {
         uint32_t at = (start + i) % d->c->pool_count;
         struct copy *copy = &d->c->pool[at];
-        if (copy->used || copy->on_van != on_van || copy->junior != junior ||
-            copy->fifteen != fifteen)
+        if (copy->used || copy->on_van != on_van || copy->junior != junior || copy->fifteen)
             continue;
         if (catalog_is_held(d->c, copy->bib)) continue; /* might be set aside on its return */
         copy->used = true;
@@ -84,19 +83,17 @@ static int64_t choose_copy(struct day *d, bool on_van, bool junior, bool fifteen
     return NOBODY;
 }
 
-/* An open loan that nobody waits for. in: stop of its patron, or PATRON_NO_STOP; renewals:
- * wanted left, -1 = any but 0 */
-static int64_t choose_loan(struct day *d, uint32_t stop, int renewals, bool fresh_patron)
+/* An open loan that nobody waits for and that may be renewed. in: stop of its patron, or
+ * PATRON_NO_STOP */
+static int64_t choose_loan(struct day *d, uint32_t stop)
 {
     uint32_t start = d->l->loan_count ? rng_below(&d->rng, d->l->loan_count) : 0;
     for (uint32_t i = 0; i < d->l->loan_count; i++) {
         uint32_t at = (start + i) % d->l->loan_count;
         struct loan *loan = &d->l->loans[at];
         struct patron *p = &d->p->list[loan->patron];
-        if (loan->used || p->stop != stop || p->barred || p->expired ||
-            (fresh_patron && p->used))
-            continue;
-        if (renewals < 0 ? loan->renewals_left == 0 : loan->renewals_left != renewals) continue;
+        if (loan->used || p->used || p->stop != stop || p->barred || p->expired) continue;
+        if (!loan->renewals_left) continue;
         if (catalog_is_held(d->c, d->c->pool[loan->copy].bib)) continue;
         loan->used = true;
         p->used = true; /* has one visit in the day */
@@ -194,7 +191,7 @@ static void take_out(struct day *d, uint32_t stop, int64_t patron, int32_t copie
         d->p->list[patron].category == CAT_CHILD || d->p->list[patron].category == CAT_CLASS;
     for (int32_t i = 0; i < copies; i++) {
         int64_t copy =
-            choose_copy(d, stop != AT_BRANCH, child || rng_chance(&d->rng, 0.15), false);
+            choose_copy(d, stop != AT_BRANCH, child || rng_chance(&d->rng, 0.15));
         if (copy != NOBODY) add_checkout(d, stop, card_of(d, patron), copy, "ok");
     }
 }
@@ -202,7 +199,7 @@ static void take_out(struct day *d, uint32_t stop, int64_t patron, int32_t copie
 static bool visitor(struct day *d, uint32_t stop)
 {
     /* most bring something back */
-    int64_t loan = rng_chance(&d->rng, 0.6) ? choose_loan(d, stop, -1, true) : NOBODY;
+    int64_t loan = rng_chance(&d->rng, 0.6) ? choose_loan(d, stop) : NOBODY;
     if (loan != NOBODY) d->l->loans[loan].used = false; /* only its patron is wanted here */
     int64_t patron =
         loan != NOBODY ? (int64_t)d->l->loans[loan].patron : choose_patron(d, stop, -1);
@@ -221,7 +218,7 @@ static void scene_refused_card(struct day *d, uint32_t stop, bool barred)
     for (uint32_t i = 0; i < d->p->count; i++) {
         const struct patron *p = &d->p->list[i];
         if (p->stop != stop || p->barred != barred || p->expired == barred) continue;
-        int64_t copy = choose_copy(d, true, false, false);
+        int64_t copy = choose_copy(d, true, false);
         d->session++;
         if (copy != NOBODY)
             add_checkout(d, stop, p->serial, copy,
@@ -242,7 +239,7 @@ static void scene_new_card(struct day *d, uint32_t stop, const char *category)
     snprintf(act->arg[1], ARG_SIZE, "%.30s %.30s", forename, surname);
     snprintf(act->arg[2], ARG_SIZE, "%s", category);
     for (int i = 0; i < 2; i++) {
-        int64_t copy = choose_copy(d, true, !strcmp(category, "CHILD"), false);
+        int64_t copy = choose_copy(d, true, !strcmp(category, "CHILD"));
         if (copy != NOBODY) add_checkout(d, stop, card, copy, "ok");
     }
 }
@@ -257,7 +254,7 @@ static void scene_lend(struct day *d, uint32_t stop, int64_t copy)
 /* A second person wants a book that the first has only just put on the desk. */
 static void scene_on_loan(struct day *d, uint32_t stop)
 {
-    int64_t loan = choose_loan(d, stop, -1, true), other = choose_patron(d, stop, CAT_ADULT);
+    int64_t loan = choose_loan(d, stop), other = choose_patron(d, stop, CAT_ADULT);
     if (loan == NOBODY || other == NOBODY) return;
     int64_t copy = d->l->loans[loan].copy;
     d->session++;
@@ -285,21 +282,13 @@ static void scene_collect_holds(struct day *d, uint32_t stop)
     }
 }
 
-static void scene_too_young(struct day *d, uint32_t stop)
+/* A card of another library. */
+static void scene_foreign_card(struct day *d, uint32_t stop)
 {
-    for (uint32_t i = 0; i < d->p->count; i++) {
-        struct patron *p = &d->p->list[i];
-        if (p->stop != stop || p->category != CAT_CHILD || p->age_years > 12 || p->used ||
-            p->barred || p->expired)
-            continue;
-        int64_t copy = choose_copy(d, true, false, true);
-        if (copy == NOBODY) return;
-        d->session++;
-        p->used = true;
-        add_checkout(d, stop, p->serial, copy, "refused:under_age");
-        take_out(d, stop, i, 2);
-        return;
-    }
+    int64_t copy = choose_copy(d, true, false);
+    d->session++;
+    if (copy != NOBODY)
+        add_checkout(d, stop, SAMPLE_CARD_FOREIGN, copy, "refused:unknown_card");
 }
 
 static void scene_class(struct day *d, uint32_t stop)
@@ -316,27 +305,22 @@ static void scene_loan_act(struct day *d, uint32_t stop, int64_t loan, const cha
     if (loan != NOBODY) add_item_act(d, stop, op, d->l->loans[loan].copy, expect);
 }
 
+/* Brought back wet, and asked for by the next in the line. */
 static void scene_damaged(struct day *d, uint32_t stop)
 {
-    int64_t loan = choose_loan(d, stop, -1, true);
+    int64_t loan = choose_loan(d, stop), other = choose_patron(d, stop, CAT_ADULT);
     scene_loan_act(d, stop, loan, "checkin", "ok");
-    if (loan != NOBODY) add_item_act(d, stop, "damaged", d->l->loans[loan].copy, "ok");
-}
-
-/* At the first stop where somebody has a loan that was renewed as often as may be. */
-static void scene_renewed_too_often(struct day *d, uint32_t stop)
-{
-    int64_t loan = d->renewed_too_often ? NOBODY : choose_loan(d, stop, 0, true);
     if (loan == NOBODY) return;
-    d->renewed_too_often = true;
-    scene_loan_act(d, stop, loan, "renew", "refused:renewals_used");
+    add_item_act(d, stop, "damaged", d->l->loans[loan].copy, "ok");
+    if (other == NOBODY) return;
+    add_checkout(d, stop, card_of(d, other), d->l->loans[loan].copy, "refused:unfit_lent");
+    take_out(d, stop, other, 1);
 }
 
 static void play_scenes(struct day *d, uint32_t stop)
 {
     struct cast *cast = &d->cast;
     scene_collect_holds(d, stop);
-    scene_renewed_too_often(d, stop);
     switch (stop) {
     case 0:
         scene_refused_card(d, stop, true);
@@ -351,7 +335,7 @@ static void play_scenes(struct day *d, uint32_t stop)
     case 2:
         d->session++;
         if (cast->barred_today != NOBODY) take_out(d, stop, cast->barred_today, 2);
-        scene_too_young(d, stop);
+        scene_foreign_card(d, stop);
         scene_new_card(d, stop, "CHILD");
         break;
     case 3:
@@ -371,11 +355,11 @@ static void play_scenes(struct day *d, uint32_t stop)
 static void choose_cast(struct day *d)
 {
     struct cast *cast = &d->cast;
-    cast->lent_twice = choose_copy(d, true, false, false);
-    cast->lent_over = choose_copy(d, true, false, false);
-    cast->brought_back = choose_copy(d, true, false, false);
-    cast->renewed_gone = choose_loan(d, 6, -1, true);
-    cast->gone_renewed = choose_loan(d, 1, -1, true);
+    cast->lent_twice = choose_copy(d, true, false);
+    cast->lent_over = choose_copy(d, true, false);
+    cast->brought_back = choose_copy(d, true, false);
+    cast->renewed_gone = choose_loan(d, 6);
+    cast->gone_renewed = choose_loan(d, 1);
     cast->barred_today = choose_patron(d, 2, CAT_ADULT);
     /* who collects a hold comes once, at that moment */
     for (uint32_t i = 0; i < d->l->hold_count; i++) {
@@ -433,8 +417,8 @@ static void play_branch(struct day *d)
     branch_bars(d, cast->barred_today, 905);
     if (cast->lent_twice != NOBODY) branch_lends(d, cast->lent_twice, 920);
     branch_changes_rule(d, 930);
-    branch_loan_act(d, choose_loan(d, PATRON_NO_STOP, -1, true), "checkin", 945);
-    branch_loan_act(d, choose_loan(d, PATRON_NO_STOP, -1, true), "checkin", 1010);
+    branch_loan_act(d, choose_loan(d, PATRON_NO_STOP), "checkin", 945);
+    branch_loan_act(d, choose_loan(d, PATRON_NO_STOP), "checkin", 1010);
     branch_lends(d, NOBODY, 1030);
     branch_loan_act(d, cast->renewed_gone, "checkin", 1140);
     uint32_t from = d->count;

@@ -381,8 +381,10 @@ static void expect_problem(struct world *w, const char *sql, const char *undo, c
     struct audit au;
     assert_int_equal(db_exec(w->b.db, sql), BM_OK);
     assert_int_equal(audit_run(&w->b, &w->a, &au), BM_OK);
-    assert_int_equal(au.problem_count, 1);
-    assert_non_null(strstr(au.texts[0], words));
+    bool told = false; /* one change may show in more than one check */
+    assert_true(au.problem_count >= 1);
+    for (size_t i = 0; i < au.problem_count; i++) told |= strstr(au.texts[i], words) != NULL;
+    assert_true(told);
     assert_int_equal(db_exec(w->b.db, undo), BM_OK);
     expect_clean(w);
 }
@@ -394,6 +396,8 @@ static void test_audit_finds_what_was_changed_behind_its_back(void **state)
     assert_int_equal(bring(w, import_patrons, people), BM_OK);
     assert_int_equal(bring(w, import_loans, LOANS "p1,i1,MAIN,2020-10-27 10:26,2020-11-03,,\n"), BM_OK);
     expect_problem(w, "UPDATE item SET cond = 'mend' WHERE barcode = 'i1'", "UPDATE item SET cond = 'ok' WHERE barcode = 'i1'", "1 row");
+    expect_problem(w, "UPDATE patron SET barred = 1 WHERE card = 'p1'", "UPDATE patron SET barred = 0 WHERE card = 'p1'", "table patron");
+    expect_problem(w, "UPDATE title SET name = name || 'x'", "UPDATE title SET name = substr(name, 1, length(name) - 1)", "table title");
     expect_problem(w, "UPDATE loan SET due_s = due_s + 1", "UPDATE loan SET due_s = due_s - 1", "1 row");
     expect_problem(w, "UPDATE entry SET body = replace(body, 'FIC TES', 'FIC TOS') WHERE row = 2",
                    "UPDATE entry SET body = replace(body, 'FIC TOS', 'FIC TES')", "rows of import");

@@ -465,8 +465,7 @@ static void test_sample_acts_aboard_lie_within_visits(void **state)
     }
     assert_in_range(aboard, 100, 140);
     assert_in_range(at_branch, 12, 16);
-    assert_int_equal(refused,
-                     6); /* barred, expired, too young, on loan, held, renewed too often */
+    assert_int_equal(refused, 6); /* barred, expired, on loan, held, foreign card, unfit */
     free(text);
 }
 
