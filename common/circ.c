@@ -254,20 +254,38 @@ enum bm_rc circ_title(struct db *db, const struct entry *e, int64_t t_ms, const 
     return rc ? rc : circ_title_isbn(db, e->title, e->isbn);
 }
 
+static enum bm_rc set_info(struct db *db, const char *barcode, const struct entry *e, int64_t t_ms, const char *id_text)
+{
+    struct entry none;
+    char shelf[SHELF_MAX] = "";
+    entry_init(&none, OP_ADD_ITEM);
+    if (e && e->callno) callno_key(e->callno, shelf, sizeof shelf);
+    const struct entry *from = e ? e : &none;
+    return db_run(db, SQL_ITEM_INFO_SET, "itype", 's', from->itype, "callno", 's', from->callno, "loc", 's', from->loc, "branch",
+                  's', from->branch, "price", 'I', from->price_cents, "shelf", 's', e ? shelf : NULL, "info_t", 'I',
+                  e ? t_ms : ENTRY_NONE, "info_id", 's', e ? id_text : NULL, "barcode", 's', barcode, NULL);
+}
+
 enum bm_rc circ_item_info(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text)
 {
-    char shelf[SHELF_MAX] = "";
     struct stmt *s;
     enum bm_rc rc = db_get(db, SQL_ITEM_INFO_GET, &s, "barcode", 's', e->item, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     bool older = is_older(t_ms, id_text, stmt_int(s, 6), stmt_text(s, 7));
     stmt_done(s);
-    if (older) return BM_OK;
-    if (e->callno) callno_key(e->callno, shelf, sizeof shelf);
-    return db_run(db, SQL_ITEM_INFO_SET, "itype", 's', e->itype, "callno", 's', e->callno, "loc", 's', e->loc, "branch", 's',
-                  e->branch, "price", 'I', e->price_cents, "shelf", 's', shelf, "info_t", 'i', t_ms, "info_id", 's', id_text,
-                  "barcode", 's', e->item, NULL);
+    return older ? BM_OK : set_info(db, e->item, e, t_ms, id_text);
+}
+
+enum bm_rc circ_item_info_is(struct db *db, const char *barcode, const struct entry *e, int64_t t_ms, const char *id_text)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(db, SQL_ITEM_INFO_GET, &s, "barcode", 's', barcode, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    bool same = stmt_int(s, 6) == (e ? t_ms : ENTRY_NONE) && str_eq(stmt_text(s, 7), e ? id_text : NULL);
+    stmt_done(s);
+    return same ? BM_OK : set_info(db, barcode, e, t_ms, id_text);
 }
 
 enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms)

@@ -57,6 +57,9 @@ BM_MUST_CHECK enum bm_rc circ_title(struct db *db, const struct entry *e, int64_
 /* The table that finds a title by its ISBNs (space between; NULL = none). */
 BM_MUST_CHECK enum bm_rc circ_title_isbn(struct db *db, const char *key, const char *isbns);
 BM_MUST_CHECK enum bm_rc circ_item_info(struct db *db, const struct entry *e, int64_t t_ms, const char *id_text);
+/* After a fold: this add_item is the one that stands (e NULL: none does). */
+BM_MUST_CHECK enum bm_rc circ_item_info_is(struct db *db, const char *barcode, const struct entry *e, int64_t t_ms,
+                                           const char *id_text);
 BM_MUST_CHECK enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms);
 
 /* One entry on a laptop: stepped onto the rows as they are (TIMELINE 9, "only steps").

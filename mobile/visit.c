@@ -54,6 +54,8 @@ struct visits {
     enum gps_state gps;
     int64_t seen_ms; /* boot time when gps.db was told last */
     int idles;       /* calls without a report in a row */
+    bool resumes;    /* no report yet in this run: the leg goes on from here */
+    int64_t from_lat_e7, from_lon_e7;
     bool is_fresh;
     uint32_t run; /* names this run's requests */
 };
@@ -141,22 +143,23 @@ static enum bm_rc load_state(struct visits *v)
     return rc == BM_ENOTFOUND || rc == BM_ECORRUPT || rc == BM_EVERSION ? BM_OK : rc;
 }
 
-/* "BOOTTIME FIX GPS_STATE LEG_FROM LEG_CM LEG_POINTS " in gps.db */
+/* "BOOTTIME FIX GPS_STATE LEG_FROM LEG_CM LEG_POINTS LAT_E7 LON_E7 " in gps.db */
 struct seen {
-    int64_t boottime_ms, fix_ms, state, from_ms, dist_cm, points;
+    int64_t boottime_ms, fix_ms, state, from_ms, dist_cm, points, lat_e7, lon_e7;
 };
 
 static enum bm_rc take_seen(struct track *track, struct seen *out)
 {
     struct buf text;
+    int64_t *const numbers[] = { &out->boottime_ms, &out->fix_ms, &out->state,  &out->from_ms,
+                                 &out->dist_cm,     &out->points, &out->lat_e7, &out->lon_e7 };
     buf_init(&text, SEEN_BYTES_MAX);
     *out = (struct seen){ 0 };
     enum bm_rc rc = track_load_state(track, "gps", &text);
     const char *at = buf_str(&text);
-    if (!rc && (!take_int(&at, ' ', &out->boottime_ms) || !take_int(&at, ' ', &out->fix_ms) ||
-                !take_int(&at, ' ', &out->state) || !take_int(&at, ' ', &out->from_ms) ||
-                !take_int(&at, ' ', &out->dist_cm) || !take_int(&at, ' ', &out->points)))
-        rc = err_set(BM_ECORRUPT, "gps.db: what was kept of the last leg is damaged");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !rc; i++)
+        if (!take_int(&at, ' ', numbers[i]))
+            rc = err_set(BM_ECORRUPT, "gps.db: what was kept of the last leg is damaged");
     buf_free(&text);
     return rc;
 }
@@ -168,23 +171,30 @@ static enum bm_rc put_seen(struct visits *v, bool now)
     int64_t boot = env_boottime_ms(&v->l->env), since = boot - v->seen_ms;
     if (!now && since >= 0 && since < VISIT_SEEN_MS) return BM_OK;
     snprintf(text, sizeof text,
-             "%" PRId64 " %" PRId64 " %d %" PRId64 " %" PRId64 " %" PRId64 " ", boot,
-             v->stops.last_ms, (int)v->gps, v->leg.from_ms,
-             (int64_t)llround(v->leg.dist_m * 100), v->leg.points);
+             "%" PRId64 " %" PRId64 " %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+             " %" PRId64 " ",
+             boot, v->stops.last_ms, (int)v->gps, v->leg.from_ms,
+             (int64_t)llround(v->leg.dist_m * 100), v->leg.points, v->stops.last_lat_e7,
+             v->stops.last_lon_e7);
     v->seen_ms = boot;
     return track_save_state(v->track, "gps", text);
 }
 
 /* Where the leg was when the last run died: its state is saved when something happens, gps.db
- * every ten seconds. */
+ * every ten seconds. What was driven meanwhile is the straight line to where we are found. */
 static void resume_leg(struct visits *v)
 {
     struct seen seen;
+    v->resumes = v->stops.last_ms > 0;
+    v->from_lat_e7 = v->stops.last_lat_e7;
+    v->from_lon_e7 = v->stops.last_lon_e7;
     if (take_seen(v->track, &seen) || seen.from_ms != v->leg.from_ms ||
         seen.points < v->leg.points)
         return;
     v->leg.dist_m = (double)seen.dist_cm / 100;
     v->leg.points = seen.points;
+    v->from_lat_e7 = seen.lat_e7;
+    v->from_lon_e7 = seen.lon_e7;
 }
 
 /* --- opening --------------------------------------------------------------------------- */
@@ -288,7 +298,8 @@ static enum bm_rc write_leg(struct visits *v, struct visit_batch *b, struct aren
     struct entry e;
     struct desk_answer unused;
     char request[REQUEST_MAX];
-    if (llround(q->leg.dist_m) == 0) return BM_OK; /* it has stood here since we began to look */
+    if (llround(q->leg.dist_m) == 0)
+        return BM_OK; /* it has stood here since we began to look */
     entry_init(&e, OP_TRACK);
     e.opened = opened;
     e.dist_m = llround(q->leg.dist_m);
@@ -521,12 +532,22 @@ static enum bm_rc settle(struct visits *v)
     return rc;
 }
 
+static void bridge_gap(struct visits *v, const struct fix *fix)
+{
+    if (!v->resumes) return;
+    double d = geo_distance_m((double)v->from_lat_e7 * 1e-7, (double)v->from_lon_e7 * 1e-7,
+                              fix->lat_deg, fix->lon_deg);
+    if (d > VISIT_SAME_PLACE_M) v->leg.dist_m += d; /* less may be noise */
+    v->resumes = false;
+}
+
 /* ret: of the track */
 static enum bm_rc keep_point(struct visits *v, const struct fix *fix)
 {
     bool standing = v->stops.state == STOPS_CANDIDATE || v->stops.state == STOPS_STOPPED;
     enum bm_rc rc = track_append(v->track, fix, standing);
     double now_m = track_distance_m(v->track);
+    bridge_gap(v, fix);
     v->leg.dist_m += now_m - v->track_m;
     v->leg.points++;
     v->track_m = now_m;

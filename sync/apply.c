@@ -138,6 +138,18 @@ static enum bm_rc fold(struct apply *ap, struct unit *u, struct circ_view *view,
     return rc;
 }
 
+/* The catalogue's side of a copy: its newest add_item. in: list, in order */
+static enum bm_rc info_of(struct apply *ap, const char *node, const struct read_list *list)
+{
+    const struct read *newest = NULL;
+    char id[EID_TEXT_MAX] = "";
+    if (node[0] != '?') return BM_OK;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->reads[i].e.op == OP_ADD_ITEM && strcmp(list->reads[i].e.item, node + 1) == 0) newest = &list->reads[i];
+    if (newest) eid_text(&newest->e.id, id);
+    return circ_item_info_is(ap->db, node + 1, newest ? &newest->e : NULL, newest ? newest->key.t_ms : 0, id);
+}
+
 static enum bm_rc refold_group(struct apply *ap, const struct node_set *group, struct unit *now)
 {
     struct circ_view view = { .db = ap->db, .arena = &ap->arena, .who = apply_standing_at };
@@ -159,6 +171,7 @@ static enum bm_rc refold_group(struct apply *ap, const struct node_set *group, s
     }
     if (!rc) rc = fold(ap, now, &view, &list);
     if (!rc) rc = circ_replace(ap->db, &was, now, false, &differences);
+    for (size_t i = 0; i < group->count && !rc; i++) rc = info_of(ap, group->nodes[i], &list);
     now->ctx = NULL; /* the view goes out of scope; no more steps on this unit */
     ap->refolds++;
     return rc;

@@ -17,7 +17,7 @@ enum {
     DRIVE_JAM_LEG = 4,
     DRIVE_TUNNEL_LEG = 7,
     DRIVE_TUNNEL_S = 90,
-    DRIVE_CALLS_MAX = ROUTE_DAY_STOPS + 1
+    DRIVE_CALLS_MAX = 2 * ROUTE_DAY_STOPS /* a break on each way */
 };
 
 struct moment {

@@ -18,6 +18,7 @@
 #include "tests/sample/nmea.c"
 #include "tests/sample/people.c"
 #include "tests/sample/route.c"
+#include "tests/sample/van.c"
 #include "tests/sample/words.c"
 
 static const char usage[] =

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "sync/audit.h"
 #include "tests/world.h"
 
 enum { HOUR = 3600 * 1000, DAY = 24 * HOUR };
@@ -290,14 +291,16 @@ static void test_apply_any_order_of_arrival_gives_the_same_state(void **state)
             if (differences || !same) {
                 print_message("SEED=%llu order %llu: %lld differences from the whole fold (%s)\n",
                               (unsigned long long)(base + (uint64_t)k * 1000003), (unsigned long long)order, (long long)differences, b.apply.difference);
-                if (!same) {
-                    FILE *f1 = fopen("/tmp/bm-order-a.txt", "w"), *f2 = fopen("/tmp/bm-order-b.txt", "w");
-                    if (f1) fputs(first, f1), fclose(f1);
-                    if (f2) fputs(dump, f2), fclose(f2);
-                }
+                if (!same) print_message("first:\n%s\nthis:\n%s\n", first, dump);
             }
             assert_int_equal(differences, 0);
             assert_true(same);
+            struct arena a = { 0 };
+            const char *problem;
+            must(audit_again(&b, &a, &problem));
+            if (problem) print_message("SEED=%llu: %s\n", (unsigned long long)(base + (uint64_t)k * 1000003), problem);
+            assert_null(problem);
+            arena_free(&a);
             assert_int_equal(count(&b, "SELECT count(*) FROM intake"), 0);
             assert_int_equal(count(&b, "SELECT count(*) FROM entry WHERE outcome LIKE 'quarantined%'"), 0);
             steps += b.apply.steps;
