@@ -1,6 +1,7 @@
 # tests/e2e/lib.sh -- what the scripts here share: a folder, a clock, a small library served over TLS, laptops, verdicts.
 # Sourced by test_*.sh, which run from anywhere. Real programs, real HTTP over TLS on loopback; time is the test's own.
 set -u
+export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 branch=$(realpath "${BM_BIN_DIR:-build/bin}")/branch
 bookmobile=$(realpath "${BM_BIN_DIR:-build/bin}")/bookmobile
@@ -157,5 +158,5 @@ clean_branch() { check "branch verify is clean: $2" "$branch" --data "$1" verify
 clean_laptop() { check "bookmobile verify is clean: $2" "$bookmobile" --data "$1" verify; } # folder, when
 
 # Ids of a laptop's entries that are acts of people, in its journal and at the branch.
-own_acts() { "$bookmobile" --data "$1" journal --last 100000 --json | tr '{' '\n' | grep -vE '"op": ?"(epoch|clock|view)"' | sed -nE 's/.*"entry": ?"([^"]*)".*/\1/p' | sort; }
-branch_acts() { "$branch" --data "$1" entries --device "$2" --limit 1000000 --json | tr '{' '\n' | grep -vE '"op": ?"(epoch|clock|view)"' | sed -nE 's/.*"entry": ?"([^"]*)".*/\1/p' | sort; }
+own_acts() { "$bookmobile" --data "$1" journal --last 100000 --json | tr '{' '\n' | grep -vE '"op": ?"(epoch|clock|view|observe)"' | sed -nE 's/.*"entry": ?"([^"]*)".*/\1/p' | sort; }
+branch_acts() { "$branch" --data "$1" entries --device "$2" --limit 1000000 --json | tr '{' '\n' | grep -vE '"op": ?"(epoch|clock|view|observe)"' | sed -nE 's/.*"entry": ?"([^"]*)".*/\1/p' | sort; }
