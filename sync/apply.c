@@ -420,7 +420,11 @@ static enum bm_rc apply_fold(struct apply *ap, const struct entry *e, const stru
         if (!rc) circ_outcome(&now, e, out);
     }
     if (!rc && e->op == OP_ADD_ITEM) rc = circ_item_info(ap->db, e, key->t_ms, id);
-    return rc ? rc : leaves_of(ap, e, about, id);
+    if (!rc) rc = leaves_of(ap, e, about, id);
+    struct outcome told; /* with the leaves, which no unit knows */
+    if (!rc) rc = apply_outcome_now(ap, &e->id, &told);
+    if (!rc && told.kind == OUTCOME_EXCEPTION) *out = told;
+    return rc;
 }
 
 /* --- voids --------------------------------------------------------------------------------------------------------- */

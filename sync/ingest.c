@@ -124,6 +124,8 @@ static enum bm_rc open_epoch(struct taking *t, struct arena *a, struct ingest_re
     enum bm_rc rc = entry_read(batch->lines[0].bytes, batch->lines[0].len, false, a, &e);
     if (rc || e.op != OP_EPOCH || e.id.ep != batch->ep || e.id.seq != batch->first)
         return err_set(BM_EINPUT, "an epoch that is new here does not begin with its epoch entry");
+    if ((e.practice == 1) != t->b->practice)
+        return err_set(BM_EAUTH, t->b->practice ? "this is a practice branch: it takes no real entries" : "practice entries have no place at a real branch");
     if (!e.parent) {
         struct stmt *s;
         rc = db_get(t->b->db, SQL_DEVICE_GET, &s, "dev", 's', batch->dev, NULL);

@@ -124,11 +124,11 @@ many() { # phase, program, data folder, kills, command...: lends or takes back a
         "$program" --data "$data" "$@" --stdin --request "r$requests" < "$work/items" > "$work/answer" &
         pid=$!
         pause 60
-        kill -9 "$pid"
+        kill -9 "$pid" 2> /dev/null
         status=0
         wait "$pid" || status=$?
         # whole lines only; a line that says "done before" gives the entry, not the slip
-        grep -E '\]$' "$work/answer" | sed -nE 's/.*\[([0-9a-f]{8})\]$/\1/p' >> "$work/slips"
+        [ "$data" = "$van" ] && sed -nE 's/.*\[([0-9a-f]{8})\]$/\1/p' "$work/answer" >> "$work/slips"
         if [ "$status" -eq 137 ]; then killed "$phase"; else break; fi # it got through first
     done
     "$program" --data "$data" "$@" --stdin --request "r$requests" --json < "$work/items" > "$work/answer" || not_ok "$* gets through" "$work/answer"
@@ -145,7 +145,7 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
     fi
 done
 printf '%s\n' "${free[@]:170:30}" > "$work/items"
-for i in 1 2 3 4 5 6; do
+for i in 1 2 3 4 5 6 7 8 9 10; do
     [ "${kills[act at the branch\'s desk]:-0}" -ge 20 ] && [ $((i % 2)) -eq 1 ] && break
     if [ $((i % 2)) -eq 1 ]; then
         many "act at the branch's desk" "$branch" "$main" 5 checkout "${cards[i]}"
@@ -188,7 +188,7 @@ for i in 1 2 3 4 5; do
         status=0
         "$bookmobile" --data "$van" sync > "$work/answer" 2>&1 || status=$?
         if gone "$server_pid" && [ "$status" -eq 3 ]; then killed apply; else not_ok "the branch is killed at $tick (exit $status)" "$work/answer"; fi
-        [ $i = 1 ] && equal "the laptop says that the branch went away ($tick)" 1 "$(grep -ciE 'cut|cannot be reached|refused' "$work/answer")"
+        if [ $i = 1 ] && ! grep -qE 'was cut|nothing is lost' "$work/answer"; then not_ok "the laptop says that the branch went away ($tick)" "$work/answer"; fi
     done
 done
 # Two batches, the second one killed; and the start, when it applies what the last run left, killed at random.
@@ -249,7 +249,7 @@ for i in $(seq 60); do
     "$bookmobile" --data "$van" sync > "$work/answer" 2>&1 &
     pid=$!
     pause 40
-    kill -9 $pid
+    kill -9 $pid 2> /dev/null
     status=0
     wait $pid || status=$?
     [ "$status" -eq 137 ] && killed "laptop in a sync, at random"

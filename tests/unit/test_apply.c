@@ -145,6 +145,117 @@ static void test_apply_design_6_by_arrival_would_be_wrong(void **state)
     line_close(&lines[1]);
 }
 
+static void test_apply_practice_entries_never_reach_a_real_branch(void **state)
+{
+    (void)state;
+    struct line l;
+    struct branch b;
+    char dir[64];
+    struct arena a = { 0 };
+    struct wire_batch batch;
+    struct ingest_reply reply;
+    line_open(&l, "van1", 5);
+    l.journal.practice = true;
+    checkout(&l, HOUR, "x1", "a", 14);
+    world_branch(&b, dir, &l, 1);
+    assert_true(line_batch(&l, l.journal.ep, 1, 0, &a, &batch));
+    assert_int_equal(ingest_batch(&b, &batch, &a, &reply), BM_EAUTH);
+    assert_int_equal(count(&b, "SELECT count(*) FROM entry WHERE dev = 'van1'"), 0);
+    b.practice = true;
+    assert_int_equal(ingest_batch(&b, &batch, &a, &reply), BM_OK);
+    assert_int_equal(reply.fresh, 3);
+    arena_free(&a);
+    world_branch_end(&b, dir);
+    line_close(&l);
+}
+
+/* Sent again, in whole or in part, a batch has no effect and gets its stored outcomes; a gap is named; a fork is told. */
+static void test_ingest_duplicates_gaps_and_forks(void **state)
+{
+    (void)state;
+    struct line l, fork;
+    struct branch b;
+    char dir[64];
+    struct arena a = { 0 };
+    struct wire_batch batch, other;
+    struct ingest_reply first, again;
+    line_open(&l, "van1", 5);
+    line_open(&fork, "van1", 5); /* the same seed: the same key and epoch, another history */
+    checkout(&l, HOUR, "x1", "a", 14);
+    checkin(&l, 2 * HOUR, "x1");
+    checkin(&l, 3 * HOUR, "x2");
+    checkout(&fork, HOUR, "x1", "a", 14);
+    checkin(&fork, 2 * HOUR, "x3");
+    world_branch(&b, dir, &l, 1);
+    assert_true(line_batch(&l, l.journal.ep, 5, 0, &a, &batch)); /* begins above what is there: an epoch must begin with its entry */
+    assert_int_equal(ingest_batch(&b, &batch, &a, &first), BM_EINPUT);
+    assert_true(line_batch(&l, l.journal.ep, 1, 3, &a, &batch));
+    must(ingest_batch(&b, &batch, &a, &first));
+    assert_int_equal(first.fresh, 3);
+    char *dump = world_dump(&b);
+    must(ingest_batch(&b, &batch, &a, &again));
+    assert_int_equal(again.fresh, 0);
+    for (size_t i = 0; i < first.count; i++) assert_string_equal(first.outcomes[i], again.outcomes[i]);
+    char *after = world_dump(&b);
+    assert_string_equal(dump, after);
+    free(dump);
+    free(after);
+    assert_true(line_batch(&l, l.journal.ep, 5, 0, &a, &batch));
+    must(ingest_batch(&b, &batch, &a, &again));
+    assert_int_equal(again.result, INGEST_EXPECT);
+    assert_int_equal(again.expect, 4);
+    assert_true(line_batch(&l, l.journal.ep, 1, 0, &a, &batch));
+    must(ingest_batch(&b, &batch, &a, &again));
+    assert_int_equal(again.fresh, 2);
+    assert_int_equal(l.journal.ep, fork.journal.ep);
+    assert_true(line_batch(&fork, fork.journal.ep, 1, 0, &a, &other));
+    must(ingest_batch(&b, &other, &a, &again));
+    assert_int_equal(again.result, INGEST_FORK);
+    assert_int_equal(again.expect, 3); /* last common */
+    batch.head[0] ^= 1;
+    assert_int_equal(ingest_batch(&b, &batch, &a, &again), BM_EINPUT);
+    assert_int_equal(count(&b, "SELECT count(*) FROM entry WHERE dev = 'van1'"), 5);
+    arena_free(&a);
+    world_branch_end(&b, dir);
+    line_close(&l);
+    line_close(&fork);
+}
+
+/* What cannot be understood is kept and quarantined; the rest goes on (I4). */
+static void test_ingest_quarantines_what_it_cannot_read(void **state)
+{
+    (void)state;
+    static const char *const strange[] = { "{\"v\":1,\"op\":\"teleport\"}", "no JSON at all", "{\"v\":99,\"dev\":\"van1\"}" };
+    struct line l;
+    struct branch b;
+    char dir[64];
+    struct arena a = { 0 };
+    struct wire_batch batch;
+    struct ingest_reply reply;
+    line_open(&l, "van1", 6);
+    checkout(&l, HOUR, "x1", "a", 14);
+    world_branch(&b, dir, &l, 1);
+    assert_true(line_batch(&l, l.journal.ep, 1, 0, &a, &batch));
+    for (size_t i = 0; i < 3; i++) {
+        batch.lines[batch.count++] = (struct wire_line){ strange[i], strlen(strange[i]) };
+        seal_chain(batch.head, strange[i], strlen(strange[i]), batch.head);
+    }
+    batch.last += 3;
+    must(ingest_batch(&b, &batch, &a, &reply));
+    assert_int_equal(reply.fresh, 6);
+    assert_memory_equal(reply.outcomes[2], "exception", 9); /* unknown item and card */
+    for (size_t i = 3; i < 6; i++) assert_memory_equal(reply.outcomes[i], "quarantined", 11);
+    assert_int_equal(count(&b, "SELECT count(*) FROM loan WHERE end_ms IS NULL"), 1);
+    unsigned char genesis[JOURNAL_HASH];
+    int64_t n;
+    journal_genesis(l.key.public, genesis);
+    must(journal_verify(b.db, "van1", genesis, &n));
+    assert_int_equal(n, 6);
+    arena_free(&a);
+    world_branch_end(&b, dir);
+    line_close(&l);
+}
+
 /* --- random histories ------------------------------------------------------------------------------- */
 
 struct history {
@@ -330,6 +441,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_apply_design_6_the_late_van),
         cmocka_unit_test(test_apply_design_6_by_arrival_would_be_wrong),
+        cmocka_unit_test(test_apply_practice_entries_never_reach_a_real_branch),
+        cmocka_unit_test(test_ingest_duplicates_gaps_and_forks),
+        cmocka_unit_test(test_ingest_quarantines_what_it_cannot_read),
         cmocka_unit_test(test_apply_any_order_of_arrival_gives_the_same_state),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
