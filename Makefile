@@ -166,6 +166,7 @@ check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
 	@$(MAKE) --no-print-directory -j2 all tools unit
 	@$(MAKE) --no-print-directory -j2 CC=clang all tools unit
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all tools unit
 	@$(MAKE) --no-print-directory check-run
 
 check-run:

@@ -296,10 +296,10 @@ enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms)
         return db_run(db, SQL_VISIT_PUT, "id", 's', id, "dev", 's', e->id.dev, "opened", 'i', (int64_t)e->id.seq, "stop", 's',
                       e->stop, "name", 's', e->name, "src", 's', e->src, "arr_s", 'i', e->arr_s, "dep_s", 'I', ENTRY_NONE,
                       "parr_s", 'I', e->parr_s, "pdep_s", 'I', e->pdep_s, "lat", 'I', e->lat_e6, "lon", 'I', e->lon_e6,
-                      "dist", 'I', ENTRY_NONE, "points", 'I', ENTRY_NONE, "closed_id", 's', (const char *)NULL, NULL);
+                      "dist", 'I', ENTRY_NONE, "points", 'I', ENTRY_NONE, "closed_seq", 'I', ENTRY_NONE, NULL);
     if (e->op == OP_CLOSE_VISIT)
         return db_run(db, SQL_VISIT_CLOSE, "dep_s", 'i', e->dep_s, "dist", 'I', e->dist_m, "points", 'I', e->points,
-                      "closed_id", 's', id, "dev", 's', e->id.dev, "opened", 'i', e->opened, NULL);
+                      "closed_seq", 'i', (int64_t)e->id.seq, "dev", 's', e->id.dev, "opened", 'i', e->opened, NULL);
     if (e->op == OP_TALLY)
         return db_run(db, SQL_TALLY_PUT, "id", 's', id, "visit", 'I', e->visit, "kind", 's', e->kind, "count", 'i', e->count,
                       "at_ms", 'i', t_ms, NULL);

@@ -255,6 +255,11 @@ enum bm_rc db_begin(struct db *db)
     return begin(db, false);
 }
 
+bool db_is_writing(const struct db *db)
+{
+    return db->depth > 0 && !db->reading;
+}
+
 enum bm_rc db_begin_read(struct db *db)
 {
     return begin(db, true);

@@ -43,6 +43,7 @@ const char *db_path(const struct db *db);
  * db_end: commit if rc is BM_OK, else roll back; the outermost ends it. ret: rc, or the commit's own failure. */
 BM_MUST_CHECK enum bm_rc db_begin(struct db *db);
 BM_MUST_CHECK enum bm_rc db_end(struct db *db, enum bm_rc rc);
+bool db_is_writing(const struct db *db); /* inside a write transaction? */
 /* A read transaction: one consistent view, no lock. End with db_end. */
 BM_MUST_CHECK enum bm_rc db_begin_read(struct db *db);
 /* Inside a transaction: keep (BM_OK) or undo what was done since. */

@@ -102,54 +102,56 @@ static enum bm_rc whole_copy(struct laptop *l, struct agent *g)
     return rc ? rc : laptop_swap(l, next);
 }
 
-static enum bm_rc take_feed(struct laptop *l, struct agent *g, const struct agent_feed *feed, const struct laptop_state *had,
-                            struct sync_report *out)
+/* ret: BM_ENOTFOUND = take a whole copy instead */
+static enum bm_rc take_feed(struct laptop *l, const struct agent_feed *feed, const struct laptop_state *had, struct sync_report *out)
 {
     int64_t next;
     if (feed->upto == had->rev && feed->mark_seq == had->mark_seq) return compare_base(l, feed->digests, &out->agreed);
     enum bm_rc rc = laptop_next_generation(l, &next);
     if (!rc) rc = advance_base(l, feed, next, &out->agreed);
-    if (!rc && !out->agreed) { /* I11 broken: never go on with it; the whole copy puts it right */
-        out->snapshot = true;
-        return whole_copy(l, g);
-    }
+    if (!rc && !out->agreed) return BM_ENOTFOUND; /* I11 broken: never go on with it; a whole copy puts it right */
     if (!rc) rc = env_tick("pull.staged");
     if (!rc) out->rows = feed->rows;
     return rc ? rc : laptop_swap(l, next);
 }
 
-static enum bm_rc pull(struct laptop *l, struct agent *g, struct sync_report *out)
+/* Cursor and mark of the current base; rev -1 if there is none that can be read. */
+static enum bm_rc base_state(struct laptop *l, struct laptop_state *out)
 {
     char path[PATH_BYTES];
-    struct laptop_state state;
-    struct agent_feed feed;
     struct db *base = NULL;
-    int64_t n;
-    enum bm_rc rc = meta_get_int(l->db, "generation", 0, &n);
-    if (rc) return rc;
-    l->generation = n;
-    laptop_base_path(l, n, path);
-    rc = n == 0 ? BM_ENOTFOUND : db_open(path, DB_REPLICA, NULL, l->lock, &base);
-    if (!rc) rc = laptop_state_get(base, &state);
+    *out = (struct laptop_state){ .rev = -1 };
+    enum bm_rc rc = laptop_current(l);
+    laptop_base_path(l, l->generation, path);
+    if (!rc) rc = db_open(path, DB_REPLICA, NULL, l->lock, &base);
+    if (!rc) rc = laptop_state_get(base, out);
     db_close(base);
-    if (rc == BM_ENOTFOUND || rc == BM_ECORRUPT) state = (struct laptop_state){ .rev = -1 }; /* no copy: take a whole one */
-    else if (rc) return rc;
-    for (int tries = 0; tries < 2; tries++) {
-        rc = agent_pull(g, state.rev, state.tag, &feed);
-        if (!rc && !feed.snapshot) rc = take_feed(l, g, &feed, &state, out);
-        buf_free(&feed.lines);
-        if (rc || !feed.snapshot) break;
-        out->snapshot = true;
-        rc = whole_copy(l, g); /* then once more: what changed meanwhile, and the digests */
-        if (rc) break;
-        laptop_base_path(l, l->generation, path);
-        rc = db_open(path, DB_REPLICA, NULL, l->lock, &base);
-        if (!rc) rc = laptop_state_get(base, &state);
-        db_close(base);
-        if (rc) break;
+    if (rc == BM_ENOTFOUND || rc == BM_ECORRUPT) {
+        out->rev = -1;
+        rc = BM_OK;
     }
-    snprintf(out->digests, sizeof out->digests, "%s", feed.digests);
     return rc;
+}
+
+/* Changes since the cursor; where the branch does not know it, or the sums differ, a whole copy and once more. */
+static enum bm_rc pull(struct laptop *l, struct agent *g, struct sync_report *out)
+{
+    for (int tries = 0; tries < 2; tries++) {
+        struct laptop_state state;
+        struct agent_feed feed;
+        enum bm_rc rc = base_state(l, &state);
+        if (rc) return rc;
+        rc = agent_pull(g, state.rev, state.tag, &feed);
+        if (!rc && !feed.snapshot) rc = take_feed(l, &feed, &state, out);
+        else if (!rc) rc = BM_ENOTFOUND;
+        str_copy(out->digests, sizeof out->digests, feed.digests);
+        buf_free(&feed.lines);
+        if (rc != BM_ENOTFOUND || tries == 1) return rc == BM_ENOTFOUND ? err_set(BM_ECORRUPT, "laptop and branch do not agree even after a whole copy; run verify on both") : rc;
+        out->snapshot = true;
+        rc = whole_copy(l, g);
+        if (rc) return rc;
+    }
+    return BM_OK;
 }
 
 static enum bm_rc agent_for(struct laptop *l, struct agent *g, progress_fn *progress, void *ctx)

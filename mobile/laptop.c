@@ -316,6 +316,7 @@ enum bm_rc laptop_current(struct laptop *l)
 enum bm_rc laptop_swap(struct laptop *l, int64_t next)
 {
     struct db *fresh = NULL;
+    bool nested = db_is_writing(l->db); /* then the commit that counts is still to come: old files must stay */
     enum bm_rc rc = journal_begin(&l->journal);
     if (rc) return rc;
     rc = build_replica(l, next, &fresh);
@@ -328,7 +329,7 @@ enum bm_rc laptop_swap(struct laptop *l, int64_t next)
     db_close(l->replica);
     l->replica = fresh;
     l->generation = next;
-    sweep(l);
+    if (!nested) sweep(l);
     return env_tick("rebuild.swapped");
 }
 

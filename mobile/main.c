@@ -608,26 +608,26 @@ static enum bm_rc run_verify(struct cli *cli, const struct cli_args *args)
 /* --- the program ----------------------------------------------------------------------- */
 
 static const struct cli_command own_commands[] = {
-    { "laptop", "enroll", "URL CODE", "make this laptop one of the branch's",
+    { "Laptop", "enroll", "URL CODE", "make this laptop one of the branch's",
       "URL is the branch's address, CODE the one-time code that `branch device add` prints. "
       "Makes the laptop's key and its journal, "
       "and downloads a copy of the library. Cut short after the code was used, it is taken up "
       "by `bookmobile sync`.",
       enroll_options, 2, 2, run_enroll },
-    { "laptop", "sync", "", "send what was done, fetch what the branch knows",
+    { "Laptop", "sync", "", "send what was done, fetch what the branch knows",
       "Sends every entry that the branch has not answered, tells what became of them, takes "
       "over the branch's changes and compares "
       "both copies by digest. May be cut at any point and done again: nothing is lost, nothing "
       "is done twice.",
       NULL, 0, 0, run_sync },
-    { "laptop", "status", "", "how this laptop stands",
+    { "Laptop", "status", "", "how this laptop stands",
       "Entries not sent yet, age of the copy, the last sync, GPS, and where the van is.", NULL,
       0, 0, run_status },
-    { "laptop", "journal", "", "the newest entries and what became of them",
+    { "Laptop", "journal", "", "the newest entries and what became of them",
       "Time, id, operation, slip code and outcome of the newest entries; no names and no "
       "titles.",
       journal_options, 0, 0, run_journal },
-    { "laptop", "verify", "", "check journal, base and replica",
+    { "Laptop", "verify", "", "check journal, base and replica",
       "The journal's chain of hashes; the files of base and replica; and whether the replica, "
       "made anew from base and journal, is "
       "the same.",

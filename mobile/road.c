@@ -476,26 +476,26 @@ static enum bm_rc run_gps(struct cli *cli, const struct cli_args *args)
 /* --- the table ------------------------------------------------------------------------- */
 
 const struct cli_command road_commands[] = {
-    { "road", "stop status", "",
+    { "Road", "stop status", "",
       "where we are, since when, what is planned and what comes next",
       "The visit that is open, as GPS or the driver opened it, with its planned times, and the "
       "next call of the timetable.",
       status_options, 0, 0, run_stop_status },
-    { "road", "stop next", "", "the next call of the timetable",
+    { "Road", "stop next", "", "the next call of the timetable",
       "The first planned call after the last one that was made today, or after now; closed "
       "days are left out.",
       NULL, 0, 0, run_stop_next },
-    { "road", "stop open", "[STOP]", "open a visit by hand",
+    { "Road", "stop open", "[STOP]", "open a visit by hand",
       "For a day without GPS, or a stop that it did not notice. STOP is part of the stop's "
       "name, or its key; without it the call "
       "planned for about now is meant. GPS, should it notice the stop after all, goes on with "
       "this visit and closes it when the "
       "van leaves.",
       open_options, 0, 1, run_stop_open },
-    { "road", "stop close", "", "close the open visit by hand",
+    { "Road", "stop close", "", "close the open visit by hand",
       "For a day without GPS, or when the desk closes before the van leaves.", close_options, 0,
       0, run_stop_close },
-    { "road", "gps", "", "follow gpsd: open and close visits, keep the track",
+    { "Road", "gps", "", "follow gpsd: open and close visits, keep the track",
       "Runs until it is told to end (SIGTERM or Ctrl-C). Opens a visit when the van has come "
       "to stand, closes it when it has left, "
       "each with the time when it really happened; keeps the track in gps.db; tells the "

@@ -109,7 +109,7 @@ CREATE TABLE visit(
   id TEXT PRIMARY KEY,         -- its open_visit
   dev TEXT NOT NULL, opened INTEGER NOT NULL, stop TEXT, name TEXT, src TEXT NOT NULL,
   arr_s INTEGER NOT NULL, dep_s INTEGER, parr_s INTEGER, pdep_s INTEGER, lat_e6 INTEGER, lon_e6 INTEGER,
-  dist_m INTEGER, points INTEGER, closed_id TEXT
+  dist_m INTEGER, points INTEGER, closed_seq INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_arr ON visit(arr_s);
 CREATE TABLE tally(
@@ -333,15 +333,15 @@ DELETE FROM plan
 INSERT INTO plan(n, stop, mobile, line) VALUES(:n, :stop, :mobile, :line)
 
 -- name: VISIT_PUT
-INSERT INTO visit(id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_id)
-VALUES(:id, :dev, :opened, :stop, :name, :src, :arr_s, :dep_s, :parr_s, :pdep_s, :lat, :lon, :dist, :points, :closed_id)
+INSERT INTO visit(id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_seq)
+VALUES(:id, :dev, :opened, :stop, :name, :src, :arr_s, :dep_s, :parr_s, :pdep_s, :lat, :lon, :dist, :points, :closed_seq)
 ON CONFLICT(id) DO UPDATE SET stop = excluded.stop, name = excluded.name, src = excluded.src, arr_s = excluded.arr_s,
   dep_s = excluded.dep_s, parr_s = excluded.parr_s, pdep_s = excluded.pdep_s, lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,
-  dist_m = excluded.dist_m, points = excluded.points, closed_id = excluded.closed_id
+  dist_m = excluded.dist_m, points = excluded.points, closed_seq = excluded.closed_seq
 
 -- name: VISIT_CLOSE
-UPDATE visit SET dep_s = :dep_s, dist_m = :dist, points = :points, closed_id = :closed_id
-WHERE dev = :dev AND opened = :opened AND (closed_id IS NULL OR closed_id <= :closed_id)
+UPDATE visit SET dep_s = :dep_s, dist_m = :dist, points = :points, closed_seq = :closed_seq
+WHERE dev = :dev AND opened = :opened AND (closed_seq IS NULL OR closed_seq <= :closed_seq)
 
 -- name: VISIT_DELETE
 DELETE FROM visit WHERE id = :id
@@ -350,7 +350,7 @@ DELETE FROM visit WHERE id = :id
 SELECT id, opened, stop, name, arr_s, parr_s, pdep_s FROM visit WHERE dev = :dev AND dep_s IS NULL ORDER BY arr_s DESC LIMIT 1
 
 -- name: VISITS_ALL
-SELECT id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_id FROM visit ORDER BY arr_s, id
+SELECT id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_seq FROM visit ORDER BY arr_s, id
 
 -- name: TALLY_PUT
 INSERT INTO tally(id, visit, kind, count, at_ms) VALUES(:id, :visit, :kind, :count, :at_ms) ON CONFLICT DO NOTHING

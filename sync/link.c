@@ -27,6 +27,7 @@ struct link {
     bool head_seen;          /* the reply has begun */
     bool head_ended;         /* its headers came to their end */
     bool dropped;            /* a made failure threw the reply away */
+    bool has_spoken;         /* an exchange went well before: the host is right */
     enum bm_rc rc;           /* what a callback of ours ran into */
     struct buf *reply;       /* of a post; else NULL */
     struct link_file *file;  /* of a get; else NULL */
@@ -246,6 +247,9 @@ static enum bm_rc fault_of(const struct link *link, CURLcode e)
 {
     if (link->dropped) return cut_fault(link);
     if (link->rc) return link->rc; /* said already */
+    /* A kept connection that breaks is tried once more by curl; what the second try says misleads. */
+    if (link->has_spoken && (e == CURLE_COULDNT_CONNECT || e == CURLE_SSL_CONNECT_ERROR))
+        return cut_fault(link);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wswitch-enum" /* a hundred codes, few of which say more */
     switch (e) {
@@ -341,6 +345,7 @@ static enum bm_rc perform(struct link *link, const char *path, const char *conte
     if (e) rc = fault_of(link, e);
     else if (!is_whole(link)) rc = cut_fault(link);
     else if (env_tick("link.reply")) rc = cut_fault(link);
+    else link->has_spoken = true;
 done:
     curl_easy_setopt(link->curl, CURLOPT_HTTPHEADER, NULL);
     curl_slist_free_all(list);

@@ -46,6 +46,10 @@ for t in "$build"/test/test_*; do
     run "unit ${t##*/}" "$t"
 done
 if [ "$what" = check ]; then
+    for t in build/asan/test/test_*; do # once more under the address and undefined-behaviour sanitizers
+        case $t in */test_gps|*.d|*.o) continue;; esac
+        run "sanitized ${t##*/}" env BM_TOOL_DIR=build/asan/tool BM_BIN_DIR=build/asan/bin "$t"
+    done
     run "differential timeline" python3 tests/differential/timeline.py "$build/tool/timeline_dump" 2000
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
 fi

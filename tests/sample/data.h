@@ -80,6 +80,7 @@ struct data_patron {
     int32_t expires; /* day; 0 = never */
     bool barred, expired, extended;
     bool of_van;  /* at home there, or with a loan made there */
+    bool of_main; /* at home at the main branch or one below it, and not of the van */
     bool used;    /* spoken for in the day's acts */
     int32_t stop; /* of the day, or DATA_NONE */
 };
@@ -104,10 +105,12 @@ struct data {
 };
 
 /* Read a folder's concerto part.
- * in:  dir, with concerto/ in it; van, the branch whose loans and patrons are the van's
+ * in:  dir, with concerto/ in it; main_code, of the branch that is served; van, the branch whose
+ *      loans and patrons are the van's
  * ret: BM_OK | BM_ENOTFOUND a file is missing | BM_EINPUT a column is, or nothing in it | faults;
  *      *d is to be freed in any case */
-BM_MUST_CHECK enum bm_rc data_read(struct data *d, const char *dir, const char *van);
+BM_MUST_CHECK enum bm_rc data_read(struct data *d, const char *dir, const char *main_code,
+                                   const char *van);
 void data_free(struct data *d);
 
 const char *data_cell(const struct data_table *table, uint32_t row, int column);

@@ -146,7 +146,7 @@ static enum bm_rc on_title(void *ctx, const struct marc_title *title)
 
 /* --- what follows from the rows ---------------------------------------------------------- */
 
-static enum bm_rc make_patrons(struct data *d, const char *van)
+static enum bm_rc make_patrons(struct data *d, const char *main_code, const char *van)
 {
     d->patrons = ARENA_NEWS(&d->arena, struct data_patron, d->patron_rows.count);
     if (!d->patrons) return BM_ENOMEM;
@@ -158,6 +158,7 @@ static enum bm_rc make_patrons(struct data *d, const char *van)
                                    .stop = DATA_NONE };
         p->barred = *data_cell(&d->patron_rows, i, PATRON_DEBARRED) != '\0';
         p->of_van = !strcmp(p->branch, van);
+        p->of_main = !p->of_van && !strncmp(p->branch, main_code, strlen(main_code));
         if (!data_day(data_cell(&d->patron_rows, i, PATRON_EXPIRY), &p->expires)) p->expires = 0;
     }
     return BM_OK;
@@ -196,7 +197,10 @@ static enum bm_rc make_loans(struct data *d, const char *van)
         loan->by_van = !strcmp(data_cell(&d->loan_rows, i, LOAN_BRANCH), van);
         loan->lost = !strcmp(data_cell(&d->loan_rows, i, LOAN_STOP_FINES), "LOST");
         if (loan->item != DATA_NONE) d->items[loan->item].lent = true;
-        if (loan->patron != DATA_NONE && loan->by_van) d->patrons[loan->patron].of_van = true;
+        if (loan->patron != DATA_NONE && loan->by_van) {
+            d->patrons[loan->patron].of_van = true;
+            d->patrons[loan->patron].of_main = false;
+        }
     }
     return BM_OK;
 }
@@ -221,7 +225,7 @@ static void count_holds(struct data *d)
     }
 }
 
-enum bm_rc data_read(struct data *d, const char *dir, const char *van)
+enum bm_rc data_read(struct data *d, const char *dir, const char *main_code, const char *van)
 {
     char path[DATA_PATH_SIZE];
     struct marc_sink sink = { .on_record = on_title, .ctx = d };
@@ -243,7 +247,7 @@ enum bm_rc data_read(struct data *d, const char *dir, const char *van)
     if (!rc)
         rc = marc_read_file(data_path(d, "concerto/bibs.xml", path), MARC_ITEMS_EVERGREEN852,
                             &sink, &counts);
-    if (!rc) rc = make_patrons(d, van);
+    if (!rc) rc = make_patrons(d, main_code, van);
     if (!rc) rc = make_loans(d, van);
     if (!rc) count_holds(d);
     return rc;

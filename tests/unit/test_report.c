@@ -88,7 +88,7 @@ static int64_t visit(struct world *w, const char *dev, const char *stop, int64_t
     assert_int_equal(db_run(w->b.db, SQL_VISIT_PUT, "id", 's', id, "dev", 's', dev, "opened", 'i', seq, "stop", 's', stop, "name", 's',
                             NULL, "src", 's', "gps", "arr_s", 'i', arr_s, "dep_s", 'I', dep_s, "parr_s", 'I', planned_s, "pdep_s", 'I',
                             ENTRY_NONE, "lat", 'I', ENTRY_NONE, "lon", 'I', ENTRY_NONE, "dist", 'I', ENTRY_NONE, "points", 'I',
-                            ENTRY_NONE, "closed_id", 's', NULL, NULL), BM_OK);
+                            ENTRY_NONE, "closed_seq", 'I', ENTRY_NONE, NULL), BM_OK);
     return seq;
 }
 
