@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The tests that find more the longer they run. usage: tests/soak.sh BUILD_FOLDER N; SEED=n replays
+set -u
+cd "$(dirname "$0")/.."
+build=$1 n=$2 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+export BM_TOOL_DIR=$build/tool BM_BIN_DIR=$build/bin
+failed=0
+echo "seed $seed, N $n (SEED=$seed make soak N=$n replays it)"
+step() { # what, command...
+    local what=$1
+    shift
+    echo "== $what"
+    "$@" < /dev/null | grep -vE '^\[ (RUN|      OK)' || failed=$((failed + 1))
+    [ "${PIPESTATUS[0]}" -eq 0 ] || { failed=$((failed + 1)); echo "FAILED: $what"; }
+}
+step "random histories in three orders of arrival each" env SEED="$seed" BM_HISTORIES=$((500 * n)) "$build/test/test_apply"
+step "the fold against the executable model" python3 tests/differential/timeline.py "$build/tool/timeline_dump" $((5000 * n)) "$seed"
+for round in $(seq "$n"); do step "kill -9, round $round" bash tests/e2e/test_kill.sh; done
+echo "soak: $failed failed"
+[ "$failed" -eq 0 ]
