@@ -152,21 +152,35 @@ static enum bm_rc closed_days(struct facts *f, int64_t today, struct day_list *o
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* Visits to come at a stop: of all rows of its timetable, in order, each day once. */
-static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, struct day_list *out)
+/* How many days ahead a visit can matter to these rules; 0 = none asks for visits. */
+static int64_t visits_ahead(const struct policy_ask *ask)
+{
+    int64_t ahead = 0;
+    for (size_t i = 0; i < ask->rule_count; i++) {
+        const struct policy_loan *loans[] = { &ask->rules[i].loan, &ask->rules[i].renew_loan };
+        for (size_t k = 0; k < 2; k++)
+            if (loans[k]->kind == POLICY_LOAN_NEXT_VISIT && loans[k]->max_days > ahead) ahead = loans[k]->max_days;
+    }
+    return ahead < LOOK_AHEAD_DAYS ? ahead : LOOK_AHEAD_DAYS;
+}
+
+/* Visits to come at a stop, so many days ahead: of all rows of its timetable, in order, each day once. */
+static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, int64_t ahead, struct day_list *out)
 {
     struct stmt *s;
-    int64_t *days = ARENA_NEWS(f->a, int64_t, VISITS_MAX), day;
+    int64_t *days, day;
     size_t count = 0;
-    *out = (struct day_list){ days, 0 };
-    if (!days || !stop) return days ? BM_OK : BM_ENOMEM;
+    *out = (struct day_list){ 0 };
+    if (!stop || ahead == 0) return BM_OK;
+    *out = (struct day_list){ days = ARENA_NEWS(f->a, int64_t, VISITS_MAX), 0 };
+    if (!days) return BM_ENOMEM;
     enum bm_rc rc = db_get(f->d->view, SQL_PLANS_OF_STOP, &s, "stop", 's', stop, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct stop_plan plan;
         if ((rc = timetable_parse_line(stmt_text(s, 3), f->a, &plan))) break;
         for (int64_t from = today + 1; count < VISITS_MAX; from = day + 1) {
-            if (!timetable_next(&plan, from, today + LOOK_AHEAD_DAYS, NULL, NULL, &day)) break;
+            if (!timetable_next(&plan, from, today + ahead, NULL, NULL, &day)) break;
             size_t at = count; /* insertion keeps the rows' days in one rising order */
             while (at > 0 && days[at - 1] >= day) at--;
             if (at < count && days[at] == day) continue;
@@ -180,6 +194,21 @@ static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, s
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
+/* Can a rule decide here? Looks at its first three columns as they are written: to read every whole line was a sixth of
+ * the act. What is not plain (quotes, blanks) is left to the parser. Says no only where policy.c would match nothing. */
+static bool may_match(const struct facts *f, const char *line)
+{
+    const char *const mine[] = { f->d->branch, f->category, f->itype };
+    for (size_t i = 0; i < 3; i++) {
+        size_t len = strcspn(line, ",\" \t\r\n");
+        if (line[len] != ',') return true;
+        bool any = len == 0 || (len == 1 && line[0] == '*');
+        if (!any && (!mine[i] || strlen(mine[i]) != len || memcmp(line, mine[i], len) != 0)) return false;
+        line += len + 1;
+    }
+    return true;
+}
+
 static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out, size_t *count)
 {
     struct stmt *s;
@@ -189,6 +218,7 @@ static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out
     enum bm_rc rc = db_get(f->d->view, SQL_RULES_ALL, &s, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK && *count < RULES_MAX) {
+        if (!may_match(f, stmt_text(s, 0))) continue;
         rules = arena_grow(f->a, rules, *count, &cap, sizeof *rules);
         rc = rules ? policy_rule_parse(stmt_text(s, 0), &rules[*count]) : BM_ENOMEM;
         if (rc) break;
@@ -208,11 +238,12 @@ enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out)
     struct tkey now = { .t_ms = f->now_ms };
     enum bm_rc rc = rules_in_force(f, &ask.rules, &ask.rule_count);
     if (!rc) rc = closed_days(f, today, &ask.closed);
-    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, &ask.visits);
+    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(&ask), &ask.visits);
     if (!rc && f->itype && f->account)
         rc = db_int(f->d->view, SQL_LOANS_OPEN_OF_TYPE, &type_count, "itype", 's', f->itype, "account", 's', f->account, NULL);
     if (rc) return rc;
-    ask.patron = (struct policy_patron){ .known = f->patron_known,
+    bool nobodys = renew && !f->loan; /* then "no such card" would be said of nobody */
+    ask.patron = (struct policy_patron){ .known = f->patron_known || nobodys,
                                          .barred = f->barred,
                                          .replaced = f->replaced,
                                          .expires_s = f->expires_s,

@@ -2,15 +2,18 @@
 #include "mobile/homecoming.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sync/feed.h"
 
-enum { PATH_BYTES = LAPTOP_PATH_MAX + 40 };
+enum { PATH_BYTES = LAPTOP_PATH_MAX + 40, TURN_WAIT_MS = 60000 };
 
 typedef void progress_fn(void *ctx, const char *label, int64_t done, int64_t total);
 
@@ -181,10 +184,25 @@ static void report(struct laptop *l, const struct agent *g, struct sync_report *
     if (db_int(l->db, SQL_ENTRY_UNANSWERED, &out->pending, "dev", 's', l->journal.dev, NULL)) out->pending = -1;
 }
 
-enum bm_rc homecoming_sync(struct laptop *l, progress_fn *progress, void *ctx, struct sync_report *out)
+/* One sync at a time: a second one waits for its turn. Acts go on meanwhile, so this is not the directory's lock. */
+static enum bm_rc take_turn(const struct laptop *l, int *fd)
+{
+    char path[PATH_BYTES];
+    const struct timespec nap = { .tv_nsec = 10000000 };
+    snprintf(path, sizeof path, "%s/sync.lock", l->dir);
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0) return err_set(errno == ENOSPC ? BM_EFULL : BM_EIO, "%s: %s", path, strerror(errno));
+    for (int waited_ms = 0; flock(*fd, LOCK_EX | LOCK_NB) != 0; waited_ms += 10) {
+        if (errno != EWOULDBLOCK && errno != EINTR) return err_set(BM_EIO, "%s: %s", path, strerror(errno));
+        if (waited_ms >= TURN_WAIT_MS) return err_set(BM_EBUSY, "another `bookmobile sync` is at work; try again when it has finished");
+        nanosleep(&nap, NULL);
+    }
+    return BM_OK;
+}
+
+static enum bm_rc sync_in_turn(struct laptop *l, progress_fn *progress, void *ctx, struct sync_report *out)
 {
     struct agent g;
-    *out = (struct sync_report){ 0 };
     enum bm_rc rc = agent_for(l, &g, progress, ctx);
     if (rc) return rc;
     rc = agent_hello(&g);
@@ -195,6 +213,16 @@ enum bm_rc homecoming_sync(struct laptop *l, progress_fn *progress, void *ctx, s
     report(l, &g, out);
     agent_close(&g);
     return rc ? err_set(rc, "%s", detail) : BM_OK;
+}
+
+enum bm_rc homecoming_sync(struct laptop *l, progress_fn *progress, void *ctx, struct sync_report *out)
+{
+    int fd;
+    *out = (struct sync_report){ 0 };
+    enum bm_rc rc = take_turn(l, &fd);
+    if (!rc) rc = sync_in_turn(l, progress, ctx, out);
+    if (fd >= 0) close(fd); /* gives the turn on */
+    return rc;
 }
 
 /* --- enrol --------------------------------------------------------------------------------------------------- */

@@ -177,16 +177,20 @@ static int64_t number_in(const char *name)
 
 enum bm_rc laptop_next_generation(struct laptop *l, int64_t *out)
 {
-    int64_t stored;
-    enum bm_rc rc = meta_get_int(l->db, "generation", 0, &stored);
+    int64_t stored = 0, taken = 0;
+    enum bm_rc rc = db_begin(l->db);
     if (rc) return rc;
-    DIR *dir = opendir(l->dir);
-    if (!dir) return err_set(BM_EIO, "%s: %s", l->dir, strerror(errno));
-    *out = stored + 1;
-    for (struct dirent *f; (f = readdir(dir));)
+    rc = meta_get_int(l->db, "generation", 0, &stored);
+    if (!rc) rc = meta_get_int(l->db, "generation_taken", 0, &taken);
+    DIR *dir = rc ? NULL : opendir(l->dir);
+    if (!rc && !dir) rc = err_set(BM_EIO, "%s: %s", l->dir, strerror(errno));
+    *out = (taken > stored ? taken : stored) + 1;
+    for (struct dirent *f; dir && (f = readdir(dir));)
         if (number_in(f->d_name) >= *out) *out = number_in(f->d_name) + 1;
-    closedir(dir);
-    return BM_OK;
+    if (dir) closedir(dir);
+    /* no two programs may fill the same file: a sync, and an act that builds anew meanwhile */
+    if (!rc) rc = meta_set_int(l->db, "generation_taken", *out);
+    return db_end(l->db, rc);
 }
 
 /* Older generations go; one before the current stays (a reader may still have it open). */

@@ -15,7 +15,7 @@ cleanup() {
     local p
     for p in ${pids[@]+"${pids[@]}"}; do kill -9 "$p" 2>/dev/null; done
     wait 2>/dev/null
-    for p in ${mounted[@]+"${mounted[@]}"}; do umount "$p" 2>/dev/null; done
+    for p in ${mounted[@]+"${mounted[@]}"}; do umount "$p" 2>/dev/null || umount -l "$p" 2>/dev/null; done
     if [ -n "${KEEP:-}" ]; then echo "kept: $work"; else rm -rf "$work"; fi
 }
 trap cleanup EXIT
@@ -53,6 +53,12 @@ says() { # what, exit status, extended regular expression ('' = any), command...
     else
         ok "$what"
     fi
+}
+also() { # what, extended regular expression: the command before said this too
+    if grep -qE -- "$2" "$work/said"; then ok "$1"; else not_ok "$1: it does not say /$2/" "$work/said"; fi
+}
+never() { # what, extended regular expression: the command before did not say this
+    if grep -qE -- "$2" "$work/said"; then not_ok "$1: it says /$2/" "$work/said"; else ok "$1"; fi
 }
 finish() {
     echo "$passed passed, $failed failed$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"

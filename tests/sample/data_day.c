@@ -8,7 +8,7 @@
 
 enum {
     REAL_ACTS_MAX = 200,
-    REAL_VAN_ACTS = 62, /* aimed at; scenes come before the count is looked at */
+    REAL_VAN_ACTS = 56, /* aimed at; scenes come before the count is looked at */
     AT_DESK = 100,      /* stands where a stop's index would */
     ANY_STOP = -1,
     FRESH_CARD_FIRST = 990001,

@@ -5,17 +5,20 @@
 #include "tests/sample/data_route.h"
 
 enum {
-    BREAK_FROM_S = 20 * 60, /* time to spare that is worth a break */
+    BREAK_FROM_S = 12 * 60, /* time to spare that is worth a break */
     BREAK_AFTER_S = 5 * 60, /* what is left of it for the rest of the way */
     BREAK_LEG_M = 1000,     /* on shorter ways a break would look like the stop */
     LIGHTS_LEG_M = 300
 };
-static const double guess_mps = 9.0; /* the whole way, lights and all */
-static const int32_t guess_start_s = 60;
+/* What a driver who knows the roads reckons with. */
+static const double guess_streets_m = 900.0, guess_streets_mps = 7.5, guess_road_mps = 15.0,
+                    guess_lights_s = 60.0;
 
 static int32_t guess_drive_s(const struct road *road)
 {
-    return guess_start_s + (int32_t)(road->length_m / guess_mps);
+    double streets_m = fmin(road->length_m, guess_streets_m);
+    return (int32_t)(guess_lights_s + streets_m / guess_streets_mps +
+                     (road->length_m - streets_m) / guess_road_mps);
 }
 
 /* Lights as on other roads; whoever is much too early has a break half-way, or arrives early
