@@ -19,6 +19,7 @@ CREATE VIRTUAL TABLE title_text USING fts5(name, author, detail, content='title'
 -- kept by TITLE_TEXT_OUT before and TITLE_TEXT_IN after a title changes: no triggers, for with trusted_schema off (db.c)
 -- SQLite lets none touch a virtual table
 CREATE TABLE title_isbn(isbn TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(isbn, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX title_isbn_key ON title_isbn(key);
 
 CREATE TABLE item(
   barcode   TEXT PRIMARY KEY,

@@ -70,10 +70,10 @@ struct data_title {
 struct data_item {
     const char *barcode, *branch;
     int32_t title;
-    bool fit;       /* may be lent, and is said to be in */
-    bool lent;      /* by an open loan */
-    bool wanted;    /* somebody waits for this very copy */
-    bool used;      /* spoken for in the day's acts */
+    bool fit;    /* may be lent, and is said to be in */
+    bool lent;   /* by an open loan */
+    bool wanted; /* somebody waits for this very copy */
+    bool used;   /* spoken for in the day's acts */
 };
 struct data_patron {
     const char *card, *branch, *category;
@@ -128,8 +128,8 @@ bool data_day(const char *text, int32_t *out);
  * so many of these, the latest to expire first. A day on which one of the two branches is
  * closed is passed over.
  * ret: BM_OK | BM_EINPUT no card has a date to go by | BM_ENOMEM */
-BM_MUST_CHECK enum bm_rc data_shift(struct data *d, const struct sample *s, const char *main_code,
-                                    const char *van);
+BM_MUST_CHECK enum bm_rc data_shift(struct data *d, const struct sample *s,
+                                    const char *main_code, const char *van);
 /* Write patrons.csv, loans.csv, holds.csv, calendar.csv. in: stop_keys, of patrons' stops
  * ret: BM_OK | BM_EIO */
 BM_MUST_CHECK enum bm_rc data_write(struct data *d, const struct sample *s,

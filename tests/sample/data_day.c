@@ -158,11 +158,9 @@ static void note_act(struct real_day *day, uint32_t stop, const char *op, const 
                      const char *a, const char *b, const char *c)
 {
     bm_assert(day->count < REAL_ACTS_MAX);
-    day->acts[day->count] = (struct real_act){ .order = day->count,
-                                               .stop = stop,
-                                               .op = op,
-                                               .expect = expect,
-                                               .arg = { a, b, c } };
+    day->acts[day->count] = (struct real_act){
+        .order = day->count, .stop = stop, .op = op, .expect = expect, .arg = { a, b, c }
+    };
     day->count++;
 }
 
@@ -204,7 +202,8 @@ static bool serve_visitor(struct real_day *day, uint32_t stop)
     struct data *d = day->d;
     int32_t loan = rng_chance(&day->rng, 0.7) ? cast_loan(day, (int32_t)stop) : DATA_NONE;
     if (loan != DATA_NONE) d->loans[loan].used = false; /* only its patron is wanted here */
-    int32_t patron = loan != DATA_NONE ? d->loans[loan].patron : cast_patron(day, (int32_t)stop);
+    int32_t patron =
+        loan != DATA_NONE ? d->loans[loan].patron : cast_patron(day, (int32_t)stop);
     if (patron == DATA_NONE) return false;
     for (uint32_t i = 0, brought = 0; i < d->loan_rows.count && brought < LOANS_A_VISIT; i++) {
         if (d->loans[i].patron != patron || !is_loan_for(day, &d->loans[i], ANY_STOP)) continue;
@@ -277,7 +276,8 @@ static void ask_for_damaged(struct real_day *day, uint32_t stop)
     note_loan(day, stop, "checkin", loan);
     note_act(day, stop, "damaged", "ok", day->d->loans[loan].barcode, "water on the last pages",
              "");
-    note_checkout(day, stop, card_of(day, other), day->d->loans[loan].item, "refused:unfit_lent");
+    note_checkout(day, stop, card_of(day, other), day->d->loans[loan].item,
+                  "refused:unfit_lent");
     lend_some(day, stop, card_of(day, other), 1);
 }
 
@@ -367,8 +367,10 @@ static void at_desk(struct real_day *day, uint32_t from, int64_t moment_s, int32
 static void change_rule(struct real_day *day)
 {
     const char *which = arena_printf(&day->d->arena, "%s/P2/*", day->places->van);
-    if (!which) day->no_memory = true;
-    else note_act(day, AT_DESK, "rule", "ok", which, "limit", "25");
+    if (!which)
+        day->no_memory = true;
+    else
+        note_act(day, AT_DESK, "rule", "ok", which, "limit", "25");
 }
 
 static void play_morning(struct real_day *day, int64_t first_s)
@@ -397,7 +399,8 @@ static void play_later(struct real_day *day, int64_t gone_s)
     const struct real_cast *cast = &day->cast;
     uint32_t from = day->count;
     if (cast->brought_back != DATA_NONE)
-        note_act(day, AT_DESK, "checkin", "ok", day->d->items[cast->brought_back].barcode, "", "");
+        note_act(day, AT_DESK, "checkin", "ok", day->d->items[cast->brought_back].barcode, "",
+                 "");
     at_desk(day, from, gone_s, 2);
     from = day->count;
     note_loan(day, AT_DESK, "renew", cast->gone_renewed);

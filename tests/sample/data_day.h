@@ -27,7 +27,8 @@ void data_day_place_patrons(struct data *d, uint32_t stop_count);
  * ret: BM_OK | BM_EIO | BM_ENOMEM */
 BM_MUST_CHECK enum bm_rc data_day_write(struct data *d, const struct data_route *r,
                                         const struct drive *drive,
-                                        const struct data_places *places, const struct sample *s,
-                                        uint32_t *van_acts, uint32_t *branch_acts);
+                                        const struct data_places *places,
+                                        const struct sample *s, uint32_t *van_acts,
+                                        uint32_t *branch_acts);
 
 #endif

@@ -58,7 +58,8 @@ static enum bm_rc drive_timetable(struct drive *d, const struct data_route *r,
         int64_t arrival_s = van_now(&van);
         van_stand_until(&van, at, course, van_departure(stop, s, &rng, arrival_s));
         if (d->count >= DRIVE_SECONDS)
-            return err_set(BM_EINTERNAL, "the day is too short for stop %u of %u", i + 1, stops);
+            return err_set(BM_EINTERNAL, "the day is too short for stop %u of %u", i + 1,
+                           stops);
         van_note_call(&van, CALL_PLANNED, (int32_t)i, arrival_s, van_now(&van));
     }
     plan_way(&plan, &legs[stops], &rng, 0);
@@ -81,7 +82,8 @@ static enum bm_rc write_calls(const struct drive *d, const struct data_route *r,
         const struct stop *stop = planned ? &r->route->stops[call->stop] : NULL;
         out_field(&o, planned ? r->keys[call->stop] : "", false);
         out_field(&o, stop ? utc_text(local_to_utc(s->day, stop->arrival_s), iso) : "", false);
-        out_field(&o, stop ? utc_text(local_to_utc(s->day, stop->departure_s), iso) : "", false);
+        out_field(&o, stop ? utc_text(local_to_utc(s->day, stop->departure_s), iso) : "",
+                  false);
         out_field(&o, utc_text(call->arrival_s, iso), false);
         out_field(&o, utc_text(call->departure_s, iso), false);
         out_field(&o, planned ? "planned" : "unscheduled", true);
@@ -89,7 +91,8 @@ static enum bm_rc write_calls(const struct drive *d, const struct data_route *r,
     return out_close(&o);
 }
 
-enum bm_rc data_drive_run(struct drive *drive, const struct data_route *r, const struct sample *s)
+enum bm_rc data_drive_run(struct drive *drive, const struct data_route *r,
+                          const struct sample *s)
 {
     *drive = (struct drive){ 0 };
     drive->moments = calloc(DRIVE_SECONDS, sizeof *drive->moments);

@@ -10,15 +10,15 @@
 enum { DATA_COLUMNS_MAX = 24 };
 
 static const char *const patron_names[PATRON_COLUMNS] = {
-    "cardnumber",  "surname",    "firstname",  "othernames",   "dateofbirth",
-    "address",     "address2",   "city",       "state",        "zipcode",
-    "country",     "phone",      "email",      "branchcode",   "categorycode",
-    "dateenrolled", "dateexpiry", "debarred",  "userid",       "stop"
+    "cardnumber",   "surname",    "firstname", "othernames", "dateofbirth",
+    "address",      "address2",   "city",      "state",      "zipcode",
+    "country",      "phone",      "email",     "branchcode", "categorycode",
+    "dateenrolled", "dateexpiry", "debarred",  "userid",     "stop"
 };
-static const char *const loan_names[LOAN_COLUMNS] = {
-    "cardnumber", "itemnumber_barcode", "branchcode",    "issuedate",
-    "date_due",   "returndate",         "renewals_left", "stop_fines"
-};
+static const char *const loan_names[LOAN_COLUMNS] = { "cardnumber",    "itemnumber_barcode",
+                                                      "branchcode",    "issuedate",
+                                                      "date_due",      "returndate",
+                                                      "renewals_left", "stop_fines" };
 static const char *const hold_names[HOLD_COLUMNS] = {
     "cardnumber", "hold_type", "bib_id",    "item_barcode", "pickup_branch",
     "requested",  "captured",  "fulfilled", "cancelled",    "expires"
@@ -124,7 +124,8 @@ static enum bm_rc add_item(struct data *d, const struct marc_item *from)
     if (!d->items) return BM_ENOMEM;
     struct data_item *item = &d->items[d->item_count++];
     *item = (struct data_item){ .barcode = arena_strdup(&d->arena, from->barcode),
-                                .branch = arena_strdup(&d->arena, from->holding ? from->holding : ""),
+                                .branch =
+                                    arena_strdup(&d->arena, from->holding ? from->holding : ""),
                                 .title = (int32_t)d->title_count - 1 };
     item->fit = from->circulating && from->status && !strcmp(from->status, "available") &&
                 !strcmp(from->cond, "ok");
@@ -134,7 +135,8 @@ static enum bm_rc add_item(struct data *d, const struct marc_item *from)
 static enum bm_rc on_title(void *ctx, const struct marc_title *title)
 {
     struct data *d = ctx;
-    d->titles = arena_grow(&d->arena, d->titles, d->title_count, &d->title_cap, sizeof *d->titles);
+    d->titles =
+        arena_grow(&d->arena, d->titles, d->title_count, &d->title_cap, sizeof *d->titles);
     if (!d->titles) return BM_ENOMEM;
     const char *key = arena_strdup(&d->arena, title->key);
     if (!key) return BM_ENOMEM;
@@ -159,7 +161,8 @@ static enum bm_rc make_patrons(struct data *d, const char *main_code, const char
         p->barred = *data_cell(&d->patron_rows, i, PATRON_DEBARRED) != '\0';
         p->of_van = !strcmp(p->branch, van);
         p->of_main = !p->of_van && !strncmp(p->branch, main_code, strlen(main_code));
-        if (!data_day(data_cell(&d->patron_rows, i, PATRON_EXPIRY), &p->expires)) p->expires = 0;
+        if (!data_day(data_cell(&d->patron_rows, i, PATRON_EXPIRY), &p->expires))
+            p->expires = 0;
     }
     return BM_OK;
 }
@@ -243,7 +246,8 @@ enum bm_rc data_read(struct data *d, const char *dir, const char *main_code, con
         rc = read_table(d, "concerto/closed_days.csv", closed_names, CLOSED_COLUMNS,
                         &d->closed_rows);
     if (!rc)
-        rc = read_table(d, "concerto/branches.csv", branch_names, BRANCH_COLUMNS, &d->branch_rows);
+        rc = read_table(d, "concerto/branches.csv", branch_names, BRANCH_COLUMNS,
+                        &d->branch_rows);
     if (!rc)
         rc = marc_read_file(data_path(d, "concerto/bibs.xml", path), MARC_ITEMS_EVERGREEN852,
                             &sink, &counts);

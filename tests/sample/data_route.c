@@ -71,7 +71,8 @@ static enum bm_rc on_plan(void *ctx, int64_t line, const char **values)
     enum bm_rc rc = timetable_parse_row(fields, reader->arena, &row.plan);
     if (!rc) rc = name_stop(r, reader->arena, &row);
     if (rc) return rc;
-    r->plans = arena_grow(reader->arena, r->plans, r->plan_count, &r->plan_cap, sizeof *r->plans);
+    r->plans =
+        arena_grow(reader->arena, r->plans, r->plan_count, &r->plan_cap, sizeof *r->plans);
     if (!r->plans) return BM_ENOMEM;
     r->plans[r->plan_count++] = row;
     return BM_OK;
@@ -110,8 +111,10 @@ static enum bm_rc choose_day(struct data_route *r, int32_t first_day, int32_t *d
         r->mobile = mobile;
     }
     return most ? BM_OK
-                : err_set(BM_ENOTFOUND, "the timetable has no visit in the month of %s; choose "
-                          "a --date", date_text(first_day, date));
+                : err_set(BM_ENOTFOUND,
+                          "the timetable has no visit in the month of %s; choose "
+                          "a --date",
+                          date_text(first_day, date));
 }
 
 enum bm_rc data_route_read(struct data_route *r, struct data *d, const char *name,
@@ -174,8 +177,8 @@ static const char *text_of(const json_t *object, const char *key)
 }
 
 /* The road from one stop to the other on a route. ret: its coordinates, or NULL */
-static const json_t *find_road(const json_t *features, const struct data_route *r, uint32_t from,
-                               uint32_t to)
+static const json_t *find_road(const json_t *features, const struct data_route *r,
+                               uint32_t from, uint32_t to)
 {
     const struct stop *a = &r->route->stops[from], *b = &r->route->stops[to];
     for (size_t i = 0; i < json_array_size(features); i++) {
@@ -191,7 +194,8 @@ static const json_t *find_road(const json_t *features, const struct data_route *
 }
 
 /* From stop to stop by the road if there is one: it ends at the kerb, the van at the stop. */
-static enum bm_rc make_leg(struct road *road, struct point from, const json_t *way, struct point to)
+static enum bm_rc make_leg(struct road *road, struct point from, const json_t *way,
+                           struct point to)
 {
     road->count = 0;
     road->length_m = 0.0;
@@ -213,9 +217,8 @@ static enum bm_rc make_leg(struct road *road, struct point from, const json_t *w
 static enum bm_rc make_legs(struct data_route *r, const json_t *features)
 {
     struct route *route = r->route;
-    struct point first = route->stops[0].at,
-                 depot = { first.x_m + depot_from_first_stop.x_m,
-                           first.y_m + depot_from_first_stop.y_m };
+    struct point first = route->stops[0].at, depot = { first.x_m + depot_from_first_stop.x_m,
+                                                       first.y_m + depot_from_first_stop.y_m };
     enum bm_rc rc = make_leg(&route->legs[0], depot, NULL, first);
     for (uint32_t i = 1; i < route->stop_count && !rc; i++) {
         const json_t *way = find_road(features, r, i - 1, i);
@@ -223,8 +226,8 @@ static enum bm_rc make_legs(struct data_route *r, const json_t *features)
         rc = make_leg(&route->legs[i], route->stops[i - 1].at, way, route->stops[i].at);
     }
     if (rc) return rc;
-    return make_leg(&route->legs[route->stop_count], route->stops[route->stop_count - 1].at, NULL,
-                    depot);
+    return make_leg(&route->legs[route->stop_count], route->stops[route->stop_count - 1].at,
+                    NULL, depot);
 }
 
 /* --- the day ----------------------------------------------------------------------------- */

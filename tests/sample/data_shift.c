@@ -23,7 +23,8 @@ static enum bm_rc day_of_life(struct data *d, int32_t *out)
     if (!expiries) return BM_ENOMEM;
     for (uint32_t i = 0; i < d->patron_rows.count; i++) {
         if (d->patrons[i].expires) expiries[count++] = d->patrons[i].expires;
-        if (data_day(data_cell(&d->patron_rows, i, PATRON_ENROLLED), &day) && day > last_enrolled)
+        if (data_day(data_cell(&d->patron_rows, i, PATRON_ENROLLED), &day) &&
+            day > last_enrolled)
             last_enrolled = day;
     }
     if (!count) return err_set(BM_EINPUT, "patrons.csv: no card has a date of expiry");
@@ -73,7 +74,8 @@ static enum bm_rc shift_columns(struct data *d, struct data_table *t, const int 
 
 static enum bm_rc shift_all(struct data *d)
 {
-    static const int patron[] = { PATRON_BIRTH, PATRON_ENROLLED, PATRON_EXPIRY, PATRON_DEBARRED };
+    static const int patron[] = { PATRON_BIRTH, PATRON_ENROLLED, PATRON_EXPIRY,
+                                  PATRON_DEBARRED };
     static const int loan[] = { LOAN_ISSUED, LOAN_DUE };
     static const int hold[] = { HOLD_REQUESTED, HOLD_CAPTURED, HOLD_FULFILLED, HOLD_CANCELLED,
                                 HOLD_EXPIRES };
@@ -139,7 +141,8 @@ enum bm_rc data_shift(struct data *d, const struct sample *s, const char *main_c
 
 /* --- writing ----------------------------------------------------------------------------- */
 
-static enum bm_rc write_table(const struct data_table *t, const struct sample *s, const char *name)
+static enum bm_rc write_table(const struct data_table *t, const struct sample *s,
+                              const char *name)
 {
     struct out o;
     enum bm_rc rc = out_open(&o, s, name);

@@ -89,7 +89,8 @@ static void wait_at_halt(struct van *van, struct leg_plan *plan)
     van->along_m = halt->along_m;
     van_stand_until(van, at, course, van_now(van) + halt->seconds);
     if (halt->layby)
-        van_note_call(van, CALL_UNSCHEDULED, -1, van_now(van) - halt->seconds + 1, van_now(van));
+        van_note_call(van, CALL_UNSCHEDULED, -1, van_now(van) - halt->seconds + 1,
+                      van_now(van));
 }
 
 void van_drive_leg(struct van *van, struct leg_plan *plan)

@@ -82,7 +82,8 @@ static enum bm_rc write_day(const struct arguments *args)
     uint32_t van_acts = 0, branch_acts = 0;
     enum bm_rc rc = data_read(&data, args->data, concerto.main_code, concerto.van);
     if (!rc)
-        rc = data_route_read(&route, &data, timetable_name, date_from_civil(2026, 10, 1), &s.day);
+        rc = data_route_read(&route, &data, timetable_name, date_from_civil(2026, 10, 1),
+                             &s.day);
     if (!rc) rc = data_route_make(&route, &data, timetable_name, s.day);
     if (!rc) rc = data_shift(&data, &s, concerto.main_code, concerto.van);
     if (rc) goto done;

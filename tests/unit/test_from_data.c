@@ -34,16 +34,17 @@ static const char service_day[] = "2026-10-01";
 /* A timetable that nobody could keep: namesakes 20 km apart, five minutes between them; a name
  * that is cut inside a character. */
 static const char hard_rows[] =
-    "organisation,mobile,route,community,stop,address,postcode,geox,geoy,day,type,arrival,departure,"
+    "organisation,mobile,route,community,stop,address,postcode,geox,geoy,day,type,arrival,"
+    "departure,"
     "frequency,start,end,exceptions,timetable\n"
     "O,M,1,Town,Hall,,,-2.70,51.40,Monday,Public,9:30,10:40,FREQ=WEEKLY,2026-01-05,,,\n"
     "O,M,1,Town,Hall,,,-2.42,51.40,Monday,Public,10:45,11:15,FREQ=WEEKLY,2026-01-05,,,\n"
     "O,M,1,Town,Hall,,,-2.7005,51.4003,Monday,Public,13:00,14:00,FREQ=WEEKLY,2026-01-05,,,\n"
     "O,M,1,Town,xyéééééééééééééééééééééééééééééééééé,,,-2.71,51.41,Monday,Public,14:30,15:30,"
     "FREQ=WEEKLY,2026-01-05,,,\n";
-static const char *const file_names[] = { "library.ini", "patrons.csv", "rules.csv",
-                                          "calendar.csv", "routes.csv",  "loans.csv",
-                                          "holds.csv",    "day.nmea",    "truth.csv",
+static const char *const file_names[] = { "library.ini",  "patrons.csv",     "rules.csv",
+                                          "calendar.csv", "routes.csv",      "loans.csv",
+                                          "holds.csv",    "day.nmea",        "truth.csv",
                                           "day.csv",      "who_has_what.csv" };
 enum { FILE_COUNT = sizeof file_names / sizeof file_names[0] };
 
@@ -72,7 +73,8 @@ static int run(const char *const arguments[])
     }
     pid_t pid = fork();
     if (pid == 0) {
-        if (!freopen(path_of("said", "", said), "w", stdout) || !freopen("/dev/null", "w", stderr))
+        if (!freopen(path_of("said", "", said), "w", stdout) ||
+            !freopen("/dev/null", "w", stderr))
             _exit(126);
         execv(made.tool, argv);
         _exit(127);
@@ -124,14 +126,18 @@ static size_t next_row(char **at, char *f[FIELDS_MAX])
     if (!*from) return 0;
     f[count++] = to;
     for (;; from++) {
-        if (*from == '"' && quoted && from[1] == '"') *to++ = *from++;
-        else if (*from == '"') quoted = !quoted;
+        if (*from == '"' && quoted && from[1] == '"')
+            *to++ = *from++;
+        else if (*from == '"')
+            quoted = !quoted;
         else if (*from == ',' && !quoted) {
             assert_true(count < FIELDS_MAX);
             *to++ = '\0';
             f[count++] = to;
-        } else if (!*from || (*from == '\n' && !quoted)) break;
-        else if (*from != '\r') *to++ = *from;
+        } else if (!*from || (*from == '\n' && !quoted))
+            break;
+        else if (*from != '\r')
+            *to++ = *from;
     }
     assert_int_equal(*from, '\n');
     *to = '\0';
@@ -202,7 +208,8 @@ static void test_from_data_wrong_arguments_are_refused_and_make_nothing(void **s
     assert_int_equal(run((const char *const[]){ made.data, out, "third", NULL }), 2);
     assert_int_equal(run((const char *const[]){ made.data, out, "--date", "1 Oct", NULL }), 2);
     /* a Saturday: no visit */
-    assert_int_equal(run((const char *const[]){ made.data, out, "--date", "2026-10-03", NULL }), 1);
+    assert_int_equal(run((const char *const[]){ made.data, out, "--date", "2026-10-03", NULL }),
+                     1);
     assert_int_equal(run((const char *const[]){ none, out, NULL }), 1);
     assert_int_not_equal(access(out, F_OK), 0);
 }
@@ -210,15 +217,17 @@ static void test_from_data_wrong_arguments_are_refused_and_make_nothing(void **s
 static void test_from_data_files_have_the_columns_of_the_made_up_library(void **state)
 {
     static const char *const headers[][2] = {
-        { "patrons.csv",
-          "cardnumber,surname,firstname,othernames,dateofbirth,address,address2,city,state,zipcode,"
-          "country,phone,email,branchcode,categorycode,dateenrolled,dateexpiry,debarred,userid,stop" },
+        { "patrons.csv", "cardnumber,surname,firstname,othernames,dateofbirth,address,address2,"
+                         "city,state,zipcode,"
+                         "country,phone,email,branchcode,categorycode,dateenrolled,dateexpiry,"
+                         "debarred,userid,stop" },
         { "rules.csv", POLICY_RULE_HEADER },
         { "calendar.csv", "branchcode,first_day,last_day,reason" },
         { "loans.csv", "cardnumber,itemnumber_barcode,branchcode,issuedate,date_due,returndate,"
                        "renewals_left,stop_fines" },
-        { "holds.csv", "cardnumber,hold_type,bib_id,item_barcode,pickup_branch,requested,captured,"
-                       "fulfilled,cancelled,expires" },
+        { "holds.csv",
+          "cardnumber,hold_type,bib_id,item_barcode,pickup_branch,requested,captured,"
+          "fulfilled,cancelled,expires" },
         { "truth.csv", "stop,planned_arrival,planned_departure,arrival,departure,kind" },
         { "day.csv", "time_utc,where,op,arg1,arg2,arg3,expect" },
         { "who_has_what.csv", "item_barcode,cardnumber" },
@@ -231,7 +240,8 @@ static void test_from_data_files_have_the_columns_of_the_made_up_library(void **
         assert_string_equal(text, headers[i][1]);
         free(text);
     }
-    char *routes = slurp_run("a", "routes.csv"), *real = slurp_data("routes/north_somerset.csv");
+    char *routes = slurp_run("a", "routes.csv"),
+         *real = slurp_data("routes/north_somerset.csv");
     assert_string_equal(routes, real);
     free(routes);
     free(real);
@@ -253,12 +263,10 @@ static const char *setting(char *text, const char *key)
 
 static void test_from_data_library_says_where_the_titles_are(void **state)
 {
-    static const char *const want[][2] = { { "zone", "Europe/London" },
-                                           { "main", "SPLS" },
-                                           { "van", "Mobile" },
-                                           { "place", "SPLS-BKM" },
-                                           { "items", "evergreen852" },
-                                           { "service_day", service_day } };
+    static const char *const want[][2] = {
+        { "zone", "Europe/London" }, { "main", "SPLS" },          { "van", "Mobile" },
+        { "place", "SPLS-BKM" },     { "items", "evergreen852" }, { "service_day", service_day }
+    };
     (void)state;
     SKIP_WITHOUT_DATA();
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
@@ -394,12 +402,12 @@ static size_t read_visits(struct visit visits[STOPS])
 
 static void test_from_data_truth_has_the_timetables_stops_in_their_order(void **state)
 {
-    static const char *const keys[STOPS] = {
-        "Mobile/Langford/Old Post Office",      "Mobile/Burrington/The Square",
-        "Mobile/Rickford/Waterfall",            "Mobile/Blagdon/Village Club Car Park",
-        "Mobile/Blagdon/Junction Eastcroft/Score Lane",
-        "Mobile/Churchill/Doctor's Surgery Car Park"
-    };
+    static const char *const keys[STOPS] = { "Mobile/Langford/Old Post Office",
+                                             "Mobile/Burrington/The Square",
+                                             "Mobile/Rickford/Waterfall",
+                                             "Mobile/Blagdon/Village Club Car Park",
+                                             "Mobile/Blagdon/Junction Eastcroft/Score Lane",
+                                             "Mobile/Churchill/Doctor's Surgery Car Park" };
     struct visit visits[STOPS];
     (void)state;
     SKIP_WITHOUT_DATA();
@@ -471,7 +479,8 @@ static void test_from_data_receiver_is_at_the_real_stop_during_each_visit(void *
         int64_t now_s = clock_s(line + 7, 2);
         const struct visit *v = &visits[next];
         if (now_s < v->arrival_s) continue;
-        if (now_s == v->arrival_s) find_stop(v->key + 7 + strcspn(v->key + 7, "/") + 1, &lat, &lon);
+        if (now_s == v->arrival_s)
+            find_stop(v->key + 7 + strcspn(v->key + 7, "/") + 1, &lat, &lon);
         const char *north = strstr(line, ",A,") + 3, *west = strchr(north, ',') + 3;
         double off_m = geo_distance_m(lat, lon, angle_of(north), -angle_of(west));
         if (now_s <= v->departure_s) {
@@ -505,7 +514,8 @@ static void make_hard_data(char *dir)
     assert_true(fputs("{\"features\":[]}", f) >= 0 && fclose(f) == 0);
 }
 
-static void test_from_data_namesakes_are_numbered_and_who_cannot_be_in_time_is_late(void **state)
+static void
+test_from_data_namesakes_are_numbered_and_who_cannot_be_in_time_is_late(void **state)
 {
     /* planned arrival and key, 64 bytes at most */
     static const char *const want[][2] = {
@@ -529,8 +539,10 @@ static void test_from_data_namesakes_are_numbered_and_who_cannot_be_in_time_is_l
         assert_string_equal(f[0], want[count][1]);
         assert_string_equal(f[1], want[count][0]);
         int64_t late_s = clock_s(f[3] + 11, 3) - clock_s(f[1] + 11, 3);
-        if (count == 1) assert_in_range(late_s, 15 * 60, 40 * 60);
-        else assert_true(late_s < 300);
+        if (count == 1)
+            assert_in_range(late_s, 15 * 60, 40 * 60);
+        else
+            assert_true(late_s < 300);
         count++;
     }
     assert_int_equal(count, 4);
@@ -737,7 +749,8 @@ static int setup(void **state)
     char path[PATH_SIZE], bibs[PATH_SIZE];
     const char *tools = getenv("BM_TOOL_DIR"), *shared = getenv("BM_SHARED");
     (void)state;
-    snprintf(made.tool, sizeof made.tool, "%.200s/make_from_data", tools ? tools : "build/tool");
+    snprintf(made.tool, sizeof made.tool, "%.200s/make_from_data",
+             tools ? tools : "build/tool");
     snprintf(made.data, sizeof made.data, "%.150s/data", shared ? shared : "../shared");
     snprintf(bibs, sizeof bibs, "%.200s/concerto/bibs.xml", made.data);
     if (access(bibs, R_OK) != 0) return 0;
