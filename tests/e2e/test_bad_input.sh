@@ -111,6 +111,9 @@ serve "$main"
 
 # --- commands at the same moment ---------------------------------------------------------------------------------------------------------------
 forward 60
+slips=() # acts to be taken back
+for i in 0 1 2; do slips+=("$(van checkout "$card" "${free[$((50 + i))]}" --json | json entry)"); done
+forward 60
 before=$(own_acts "$van" | wc -l)
 jobs_pids=() jobs_logs=()
 job() { # log, command...: at the same moment as the others
@@ -122,13 +125,14 @@ job() { # log, command...: at the same moment as the others
 for i in $(seq 0 11); do
     job "job.$i" "$bookmobile" --data "$van" checkout "${cards[$((i % 4))]}" "${free[$((10 + i))]}" --json
     [ $((i % 4)) -eq 0 ] && job "sync.$i" "$bookmobile" --data "$van" sync
+    [ $((i % 4)) -eq 3 ] && job "void.$i" "$bookmobile" --data "$van" void "${slips[$((i / 4))]}" --json
     [ $((i % 4)) -eq 1 ] && job "main.$i" "$branch" --data "$main" checkout "${cards[5]}" "${free[$((30 + i))]}"
 done
 bad=
 for i in "${!jobs_pids[@]}"; do wait "${jobs_pids[i]}" || bad+="${jobs_logs[i]}: $(tail -1 "$work/${jobs_logs[i]}") "; done
-equal "12 loans on the van, 3 at the branch and 3 syncs at the same moment all succeed" "" "$bad"
-equal "none is lost" 12 $(($(own_acts "$van" | wc -l) - before))
-equal "none is done twice" 12 "$(cat "$work"/job.* | grep -oE '"entry": ?"[^"]*"' | sort -u | wc -l)"
+equal "12 loans, 3 voids and 3 syncs on the van, 3 loans at the branch, at the same moment: all succeed" "" "$bad"
+equal "none is lost" 15 $(($(own_acts "$van" | wc -l) - before))
+equal "none is done twice" 15 "$(cat "$work"/job.* "$work"/void.* | grep -oE '"entry": ?"[^"]*"' | sort -u | wc -l)"
 forward 60
 says "they come to the branch" 0 'copy and branch agree' van sync
 check "branch verify is clean after them" main verify

@@ -1,8 +1,8 @@
 /* tests/sample/data.h -- a folder of real data, read: who, what, lent to whom, wanted by whom.
  * Floor:   tests. Uses base, common/mem, sync/csv, sync/import_marc.
  * Owns:    an arena with all that was read; data_free releases it.
- * Invariants: lists are in the order of their files; a card, copy or title that is named but not
- *             there has index DATA_NONE.
+ * Invariants: lists are in the order of their files; a card, copy or title that is named but
+ *             not there has index DATA_NONE.
  * Threads: one. */
 #ifndef SAMPLE_DATA_H
 #define SAMPLE_DATA_H
@@ -105,10 +105,10 @@ struct data {
 };
 
 /* Read a folder's concerto part.
- * in:  dir, with concerto/ in it; main_code, of the branch that is served; van, the branch whose
- *      loans and patrons are the van's
- * ret: BM_OK | BM_ENOTFOUND a file is missing | BM_EINPUT a column is, or nothing in it | faults;
- *      *d is to be freed in any case */
+ * in:  dir, with concerto/ in it; main_code, of the branch that is served; van, the branch
+ *      whose loans and patrons are the van's
+ * ret: BM_OK | BM_ENOTFOUND a file is missing | BM_EINPUT a column is, or nothing in it |
+ *      faults; *d is to be freed in any case */
 BM_MUST_CHECK enum bm_rc data_read(struct data *d, const char *dir, const char *main_code,
                                    const char *van);
 void data_free(struct data *d);

@@ -1,5 +1,5 @@
-/* tests/sample/data_day.h -- the acts of a day with real people and books, by what rules, and who
- * must have what after them.
+/* tests/sample/data_day.h -- the acts of a day with real books, by what rules, and who must have
+ * what after them.
  * Floor:   tests. Uses data, data_route, words.
  * Owns:    nothing after the call.
  * Invariants: as in day.h, whose files these are; a loan marked lost plays no part, nor does a

@@ -1,8 +1,8 @@
 /* tests/sample/data_route.h -- a real timetable's day: which stops, when, by which roads.
  * Floor:   tests. Uses data, route, van, common/timetable, common/geo, jansson.
  * Owns:    nothing; what is read lives in the data's arena.
- * Invariants: the stops of the day stand in route.stops in the order of their times; leg i leads
- *             to stop i, the last one back to the depot.
+ * Invariants: the stops of the day stand in route.stops in the order of their times; leg i
+ *             leads to stop i, the last one back to the depot.
  * Threads: one. */
 #ifndef SAMPLE_DATA_ROUTE_H
 #define SAMPLE_DATA_ROUTE_H
@@ -34,7 +34,8 @@ struct data_route {
  * first_day the earliest one with most stops.
  * in:  *day, DATA_NONE = choose; first_day, of the month to choose from
  * out: *day
- * ret: BM_OK | BM_ENOTFOUND no such file, or no visit on the day | BM_EINPUT | BM_ELIMIT | faults */
+ * ret: BM_OK | BM_ENOTFOUND no such file, or no visit on the day | BM_EINPUT | BM_ELIMIT |
+ *      faults */
 BM_MUST_CHECK enum bm_rc data_route_read(struct data_route *r, struct data *d, const char *name,
                                          int32_t first_day, int32_t *day);
 /* Lay out the day's stops and the ways between them, from DATA/routes/NAME_routes.geojson.

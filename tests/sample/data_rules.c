@@ -3,8 +3,8 @@
 
 #include "tests/sample/data_day.h"
 
-/* %s: the van's branch. Categories ending in J are of juveniles: no fines, fewer loans. The types
- * are what a record's leader says, for a catalogue whose copies have none of their own. */
+/* Categories ending in J are of juveniles: no fines, fewer loans. The types are what a record's
+ * leader says, for a catalogue whose copies have none of their own. */
 #define VISIT "\"next_visit(10,35)\","
 #define STAFF_MAY "expired held loaned limit unfit missing renewals wanted\n"
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* tests/sample/van.h -- a van under way: it speeds up, brakes, waits at lights and stands at stops.
+/* tests/sample/van.h -- a van under way: it speeds up, brakes, waits at lights, stands at stops.
  * Floor:   tests. Uses base, route, drive (whose seconds it records).
  * Owns:    nothing; a struct van borrows the drive it writes to.
  * Invariants: one moment a second, none missing; after DRIVE_SECONDS nothing more is recorded.
