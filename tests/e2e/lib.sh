@@ -26,7 +26,7 @@ ok() { echo "ok - $*"; passed=$((passed + 1)); }
 not_ok() { # what, [file with what was said]
     echo "not ok - $1"
     failed=$((failed + 1))
-    if [ -n "${2:-}" ] && [ -f "$2" ]; then tail -15 "$2" | sed 's/^/    /'; fi
+    if [ -n "${2:-}" ] && [ -f "$2" ]; then tail -15 "$2" | cut -c1-400 | sed 's/^/    /'; fi
     return 0
 }
 skip() { echo "skipped: $*"; skipped=$((skipped + 1)); }

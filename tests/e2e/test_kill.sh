@@ -123,7 +123,7 @@ many() { # phase, program, data folder, kills, command...: lends or takes back a
     while [ "${kills[$phase]:-0}" -lt "$goal" ]; do
         "$program" --data "$data" "$@" --stdin --request "r$requests" < "$work/items" > "$work/answer" &
         pid=$!
-        pause 60
+        pause 40
         kill -9 "$pid" 2> /dev/null
         status=0
         wait "$pid" || status=$?
@@ -134,22 +134,22 @@ many() { # phase, program, data folder, kills, command...: lends or takes back a
     "$program" --data "$data" "$@" --stdin --request "r$requests" --json < "$work/items" > "$work/answer" || not_ok "$* gets through" "$work/answer"
     entries_in "$work/answer" >> "$work/acked"
 }
-for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+for i in $(seq 80); do
     [ "${kills[act at random]:-0}" -ge 20 ] && [ $((i % 2)) -eq 1 ] && break
     if [ $((i % 2)) -eq 1 ]; then
-        many "act at random" "$bookmobile" "$van" 5 checkout "${cards[i]}"
-        while read -r item; do who[$item]=${cards[i]}; done < "$work/items"
+        many "act at random" "$bookmobile" "$van" 5 checkout "${cards[i % 20]}"
+        while read -r item; do who[$item]=${cards[i % 20]}; done < "$work/items"
     else
         many "act at random" "$bookmobile" "$van" 5 checkin
         while read -r item; do unset "who[$item]"; done < "$work/items"
     fi
 done
 printf '%s\n' "${free[@]:170:30}" > "$work/items"
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for i in $(seq 80); do
     [ "${kills[act at the branch\'s desk]:-0}" -ge 20 ] && [ $((i % 2)) -eq 1 ] && break
     if [ $((i % 2)) -eq 1 ]; then
-        many "act at the branch's desk" "$branch" "$main" 5 checkout "${cards[i]}"
-        while read -r item; do who[$item]=${cards[i]}; done < "$work/items"
+        many "act at the branch's desk" "$branch" "$main" 5 checkout "${cards[i % 20]}"
+        while read -r item; do who[$item]=${cards[i % 20]}; done < "$work/items"
     else
         many "act at the branch's desk" "$branch" "$main" 5 checkin
         while read -r item; do unset "who[$item]"; done < "$work/items"
@@ -244,7 +244,7 @@ enough rebuild
 all_there "killed while rebuilding"
 
 # --- either side of a sync at any moment ------------------------------------------------------------------------------------------
-for i in $(seq 60); do
+for i in $(seq 200); do
     [ "${kills[laptop in a sync, at random]:-0}" -ge 20 ] && break
     some_act act ''
     "$bookmobile" --data "$van" sync > "$work/answer" 2>&1 &
@@ -255,7 +255,7 @@ for i in $(seq 60); do
     wait $pid || status=$?
     [ "$status" -eq 137 ] && killed "laptop in a sync, at random"
 done
-for i in $(seq 60); do
+for i in $(seq 200); do
     [ "${kills[branch in a sync, at random]:-0}" -ge 20 ] && break
     some_act act ''
     main_act act '' tally reference $i

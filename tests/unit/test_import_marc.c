@@ -2,9 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
 #include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -795,8 +793,7 @@ int main(void)
         cmocka_unit_test(test_marc_a_file_cut_at_any_byte_keeps_its_earlier_records),
         cmocka_unit_test(test_marc_random_damage_never_crashes),
         cmocka_unit_test(test_marc_a_file_that_is_no_marc_is_refused),
-        cmocka_unit_test(test_marc_the_callback_can_stop),
-        cmocka_unit_test(test_marc_real_files_are_read_whole),
+        cmocka_unit_test(test_marc_the_callback_can_stop), cmocka_unit_test(test_marc_real_files_are_read_whole),
         cmocka_unit_test(test_marc_every_title_and_author_is_what_yaz_marcdump_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
