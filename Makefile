@@ -12,6 +12,9 @@ DESTDIR ?=
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+ifndef V
+.SILENT: # make V=1 shows every command
+endif
 
 ifeq ($(origin CC),default)
 CC := gcc

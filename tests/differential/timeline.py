@@ -8,7 +8,8 @@ import sys
 
 MODEL = os.path.join(os.environ.get('BM_SHARED') or os.path.join('..', 'shared'), 'model')
 if not os.path.exists(os.path.join(MODEL, 'timeline.py')):
-    print('differential: skipped, no model in', MODEL)
+    print('skipped: the differential test: no model in', MODEL)
+    print('0 passed, 0 failed, 1 skipped')
     sys.exit(0)
 sys.dont_write_bytecode = True
 sys.path.insert(0, MODEL)
@@ -153,6 +154,7 @@ def main(dump, n, seed):
         for x in sorted(set(want[k]) - mine): print('model', x)
         for x in sorted(mine - set(want[k])): print('C    ', x)
     print(f'differential: {n} histories, {entries} entries, {len(bad)} differences')
+    print(f'{n - len(bad)} passed, {len(bad)} failed')
     return 1 if bad else 0
 
 

@@ -53,7 +53,8 @@ static void take_client(struct proxy *p)
     if (client < 0) return;
     int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     p->pairs[p->count++] = (struct pair){ { client, server } };
-    bool through = server >= 0 && connect(server, (struct sockaddr *)&p->target, sizeof p->target) == 0;
+    bool through =
+        server >= 0 && connect(server, (struct sockaddr *)&p->target, sizeof p->target) == 0;
     if (p->dead || !through || p->count == PAIRS_MAX) drop(p, p->count - 1);
 }
 
@@ -86,16 +87,21 @@ static bool pass(struct proxy *p, const struct pair *pair, enum way way)
 static void run(struct proxy *p, int ends)
 {
     for (;;) {
-        struct pollfd fds[2 + WAY_COUNT * PAIRS_MAX] = { { .fd = ends, .events = POLLIN }, { .fd = p->listener, .events = POLLIN } };
+        struct pollfd fds[2 + WAY_COUNT * PAIRS_MAX] = {
+            { .fd = ends, .events = POLLIN }, { .fd = p->listener, .events = POLLIN }
+        };
         nfds_t n = 2;
         for (size_t i = 0; i < p->count; i++)
-            for (size_t way = 0; way < WAY_COUNT; way++) fds[n++] = (struct pollfd){ .fd = p->pairs[i].fd[way], .events = POLLIN };
+            for (size_t way = 0; way < WAY_COUNT; way++)
+                fds[n++] = (struct pollfd){ .fd = p->pairs[i].fd[way], .events = POLLIN };
         if (poll(fds, n, -1) < 0 && errno != EINTR) return;
         if (fds[0].revents) return;
-        for (size_t i = p->count; i-- > 0;) { /* from the last: drop puts the last in the place of what goes */
+        for (size_t i = p->count;
+             i-- > 0;) { /* from the last: drop puts the last in the place of what goes */
             bool alive = true;
             for (size_t way = 0; way < WAY_COUNT && alive && !p->dead; way++)
-                if (fds[2 + WAY_COUNT * i + way].revents) alive = pass(p, &p->pairs[i], (enum way)way);
+                if (fds[2 + WAY_COUNT * i + way].revents)
+                    alive = pass(p, &p->pairs[i], (enum way)way);
             if (!alive) drop(p, i);
         }
         while (p->dead && p->count) drop(p, p->count - 1);
@@ -105,7 +111,9 @@ static void run(struct proxy *p, int ends)
 
 static int listen_on(uint16_t port)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
@@ -150,7 +158,8 @@ int main(int argc, char **argv)
         fputs("usage: cut_proxy LISTEN_PORT TARGET_PORT [up|down BYTES]\n", stderr);
         return 2;
     }
-    p.target = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)ports[1]),
+    p.target = (struct sockaddr_in){ .sin_family = AF_INET,
+                                     .sin_port = htons((uint16_t)ports[1]),
                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int ends = end_signals();
     p.listener = listen_on((uint16_t)ports[0]);
