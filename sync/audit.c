@@ -158,13 +158,12 @@ static const struct {
 };
 enum { STATE_COUNT = sizeof state_tables / sizeof *state_tables };
 
-static enum bm_rc sum_rows(struct branch *b, enum sql_id sql, char hex[SUM_TEXT])
+enum bm_rc audit_sum(struct stmt *s, uint64_t *sum, int64_t *rows)
 {
-    struct stmt *s;
     struct buf row;
-    uint64_t sum = 0;
-    enum bm_rc rc = db_get(b->db, sql, &s, NULL);
-    if (rc) return rc;
+    enum bm_rc rc;
+    *sum = 0;
+    *rows = 0;
     buf_init(&row, ROW_BYTES_MAX);
     while ((rc = stmt_next(s)) == BM_OK) {
         unsigned char hash[SEAL_HASH_BYTES];
@@ -179,12 +178,23 @@ static enum bm_rc sum_rows(struct branch *b, enum sql_id sql, char hex[SUM_TEXT]
         if ((rc = buf_rc(&row))) break;
         seal_hash(row.data, row.len, hash);
         for (int k = 0; k < 8; k++) x = x << 8 | hash[k];
-        sum += x;
+        *sum += x;
+        ++*rows;
     }
     stmt_done(s);
     buf_free(&row);
-    snprintf(hex, SUM_TEXT, "%016" PRIx64, sum);
     return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+static enum bm_rc sum_rows(struct branch *b, enum sql_id sql, char hex[SUM_TEXT])
+{
+    struct stmt *s;
+    uint64_t sum = 0;
+    int64_t rows;
+    enum bm_rc rc = db_get(b->db, sql, &s, NULL);
+    if (!rc) rc = audit_sum(s, &sum, &rows);
+    snprintf(hex, SUM_TEXT, "%016" PRIx64, sum);
+    return rc;
 }
 
 enum bm_rc audit_digests(struct branch *b, struct buf *feed, struct buf *state)

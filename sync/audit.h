@@ -27,4 +27,7 @@ BM_MUST_CHECK enum bm_rc audit_again(struct branch *b, struct arena *a, const ch
  * led to (equal at two branches that have the same entries, in whatever order they came). */
 BM_MUST_CHECK enum bm_rc audit_digests(struct branch *b, struct buf *feed, struct buf *state);
 
+/* Inside (audit.c, audit_again.c): the sum of the hashes of a cursor's rows, and how many there are; ends the cursor. */
+BM_MUST_CHECK enum bm_rc audit_sum(struct stmt *s, uint64_t *sum, int64_t *rows);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include "sync/audit.h"
 
-enum { ROW_BYTES_MAX = 64 << 10, SQL_MAX = 512 };
+enum { SQL_MAX = 512 };
 
 /* `columns` leaves out what depends on the order of arrival: a title's number. */
 static const struct {
@@ -27,31 +27,12 @@ static enum bm_rc sum_table(struct db *db, size_t i, uint64_t *sum, int64_t *row
 {
     char sql[SQL_MAX];
     struct stmt *s;
-    struct buf row;
-    *sum = 0;
-    *rows = 0;
     snprintf(sql, sizeof sql, "SELECT %s FROM %s", tables[i].columns, tables[i].name);
     enum bm_rc rc = db_prepare(db, sql, &s);
     if (rc) return rc;
-    buf_init(&row, ROW_BYTES_MAX);
-    while ((rc = stmt_next(s)) == BM_OK) {
-        unsigned char hash[SEAL_HASH_BYTES];
-        uint64_t x = 0;
-        buf_clear(&row);
-        for (int c = 0; c < stmt_columns(s); c++) {
-            const char *text = stmt_text(s, c);
-            buf_putc(&row, text ? 't' : 'n');
-            buf_put(&row, text ? text : "", text ? strlen(text) + 1 : 1); /* its NUL keeps columns apart */
-        }
-        if ((rc = buf_rc(&row))) break;
-        seal_hash(row.data, row.len, hash);
-        for (int k = 0; k < 8; k++) x = x << 8 | hash[k];
-        *sum += x;
-        ++*rows;
-    }
-    buf_free(&row);
+    rc = audit_sum(s, sum, rows);
     stmt_free(s);
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
+    return rc;
 }
 
 static enum bm_rc open_fresh(struct db **out)
