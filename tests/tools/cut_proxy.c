@@ -1,9 +1,10 @@
-/* tests/tools/cut_proxy.c -- a line that breaks: passes TCP on to a port of this machine, and cuts it after so many bytes.
+/* tests/tools/cut_proxy.c -- a line that breaks: passes TCP on to a port of this machine, and cuts
+ * it after so many bytes.
  * usage: cut_proxy LISTEN_PORT TARGET_PORT [up|down BYTES]
- * LISTEN_PORT 0 takes any. `up` counts what clients send, `down` what they get, over all connections from the start; when
- * BYTES have passed, both ends are reset and every later connection too: the line stays dead. Told to end (SIGTERM), it
- * prints how much went each way.
- * One connection after the other or several at once; a byte is passed on as it comes, nothing is read into it. */
+ * LISTEN_PORT 0 takes any. `up` counts what clients send, `down` what they get, over all
+ * connections from the start; when BYTES have passed, both ends are reset and every later
+ * connection too: the line stays dead. Told to end (SIGTERM), it prints how much went each way.
+ * A byte is passed on as it comes, nothing is read into it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
