@@ -14,7 +14,8 @@ count() { # name, status: add up what the log of one run says
     # cmocka's closing lines, or "N passed, N failed[, N skipped]"
     ok=$(sed -nE 's/.*\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
     bad=$(sed -nE 's/.*\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
-    skip=$(grep -cE '^\[  SKIPPED \] test_|^skipped:' "$log")
+    skip=$(sed -nE 's/.*\[  SKIPPED \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
+    [ -n "$skip" ] || skip=$(grep -c '^skipped:' "$log")
     if [ -z "$ok" ]; then
         ok=$(sed -nE 's/^([0-9]+) passed, .*/\1/p' "$log" | tail -1)
         bad=$(sed -nE 's/^[0-9]+ passed, ([0-9]+) failed.*/\1/p' "$log" | tail -1)
