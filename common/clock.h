@@ -15,6 +15,7 @@ enum {
     CLOCK_WALL_UNC_MS = 60000, /* what a wall clock that nobody has checked is taken to be good for */
     CLOCK_SYNC_UNC_MS = 1000   /* half a slow round trip */
 };
+#define CLOCK_EARLIEST_MS INT64_C(978307200000) /* 2001-01-01: no clock that is set says less */
 
 struct clock_sample {
     int64_t t_ms;   /* CLOCK_BOOTTIME */

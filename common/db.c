@@ -41,6 +41,7 @@ struct db {
     int depth;       /* nested db_begin */
     bool reading;    /* the outermost is a read transaction */
     enum bm_rc failed; /* first failure inside a nested transaction */
+    bool damaged;
     struct stmt cache[SQL_COUNT];
 };
 
@@ -56,7 +57,9 @@ static enum bm_rc fault(struct db *db, int rc, const char *doing)
     case SQLITE_FULL: return err_set(BM_EFULL, "the disk under %s is full (%s); free some space and try again", path, doing);
     case SQLITE_NOMEM: return err_set(BM_ENOMEM, "out of memory (%s)", doing);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return err_set(BM_ECORRUPT, "%s is damaged (%s: %s); run verify", path, doing, said);
+    case SQLITE_NOTADB:
+        if (db) db->damaged = true;
+        return err_set(BM_ECORRUPT, "%s is damaged (%s: %s); run verify", path, doing, said);
     case SQLITE_CONSTRAINT: return err_set(BM_ECORRUPT, "%s refused a row (%s: %s)", path, doing, said);
     case SQLITE_READONLY:
     case SQLITE_PERM: return err_set(BM_EIO, "%s cannot be written (%s); look at its permissions", path, doing);
@@ -226,6 +229,11 @@ void db_close(struct db *db)
 const char *db_path(const struct db *db)
 {
     return db->path;
+}
+
+bool db_is_damaged(const struct db *db)
+{
+    return db->damaged;
 }
 
 /* --- transactions --------------------------------------------------------------------------------- */

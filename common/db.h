@@ -38,6 +38,7 @@ BM_MUST_CHECK enum bm_rc db_open(const char *path, enum db_kind kind, const char
                                  struct db **out);
 void db_close(struct db *db); /* NULL is fine */
 const char *db_path(const struct db *db);
+bool db_is_damaged(const struct db *db); /* has SQLite said so since it was opened? then BM_ECORRUPT is the file's fault */
 
 /* A write transaction: takes the directory's lock, BEGIN IMMEDIATE. Nests by counting.
  * db_end: commit if rc is BM_OK, else roll back; the outermost ends it. ret: rc, or the commit's own failure. */

@@ -405,6 +405,10 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
     enum bm_rc rc = act_begin(&act, d, a, OP_VOID, out);
     if (!rc) rc = facts_entry_op(&act.f, &id, &op);
     if (rc) goto done;
+    if (op == OP_OBSERVE) {
+        rc = err_set(BM_EREFUSED, "an import cannot be taken back; import the corrected file, or take back single rows");
+        goto done;
+    }
     if (op == OP_VOID || op_kind(op) == OPK_CLOCK) {
         rc = err_set(BM_EREFUSED, "a %s cannot be taken back%s", op_name(op), op == OP_VOID ? "; do the act again" : "");
         goto done;

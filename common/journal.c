@@ -210,6 +210,16 @@ enum bm_rc journal_begin(struct journal *j)
     return rc ? db_end(j->db, rc) : BM_OK;
 }
 
+enum bm_rc journal_renew(struct journal *j, const char *ep)
+{
+    char file[FILE_TEXT], hex[EP_TEXT];
+    enum bm_rc rc = journal_begin(j);
+    if (rc) return rc;
+    file_text(j, file);
+    if (str_eq(ep_text(j->ep, hex), ep)) rc = new_epoch(j, file);
+    return db_end(j->db, rc);
+}
+
 /* --- append ----------------------------------------------------------------------------------------- */
 
 static enum bm_rc append(struct journal *j, struct entry *e, const char *req, const char *answer)

@@ -41,6 +41,9 @@ void journal_init(struct journal *j, struct db *db, struct env *env, const char 
  * Opens a new epoch if the machine was booted or the file is another one than last time (I3). */
 BM_MUST_CHECK enum bm_rc journal_begin(struct journal *j);
 
+/* Begin a new epoch if `ep` is the current one: the branch has more of it than we, we were restored. A transaction of its own. */
+BM_MUST_CHECK enum bm_rc journal_renew(struct journal *j, const char *ep);
+
 /* Append an entry in the current transaction. e->op and the operation's own members are set by the caller; version,
  * id and t_ms are set here. req, answer may be NULL.
  * ret: BM_OK | BM_EEXISTS this request id has an entry already | faults of db and entry */

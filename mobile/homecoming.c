@@ -35,14 +35,15 @@ static enum bm_rc fetch_base(struct laptop *l, struct agent *g, int64_t n)
     struct laptop_state state;
     laptop_base_path(l, n, path);
     enum bm_rc rc = agent_snapshot(g, path);
-    if (!rc) rc = db_open(path, DB_REPLICA, NULL, l->lock, &base);
+    if (!rc) rc = db_open(path, DB_REPLICA, NULL, NULL, &base);
     if (rc) return rc;
     rc = check_base(base, l->server, &state);
     db_close(base);
     return rc;
 }
 
-/* base-n = the current base and the feed on it; its digests must be the branch's (I11). */
+/* base-n = the current base and the feed on it; its digests must be the branch's (I11). Nobody else knows the file yet, so it is
+ * filled without the directory's lock: acts go on meanwhile. */
 static enum bm_rc advance_base(struct laptop *l, const struct agent_feed *feed, int64_t n, bool *agreed)
 {
     char from[PATH_BYTES], to[PATH_BYTES];
@@ -56,7 +57,7 @@ static enum bm_rc advance_base(struct laptop *l, const struct agent_feed *feed, 
     enum bm_rc rc = db_open(from, DB_REPLICA, NULL, l->lock, &old);
     if (!rc) rc = db_copy_to(old, to);
     db_close(old);
-    if (!rc) rc = db_open(to, DB_REPLICA, NULL, l->lock, &base);
+    if (!rc) rc = db_open(to, DB_REPLICA, NULL, NULL, &base);
     if (!rc) rc = db_begin(base);
     if (rc) goto done;
     rc = feed_read(base, buf_str(&feed->lines), feed->lines.len, &rows);
@@ -109,10 +110,12 @@ static enum bm_rc whole_copy(struct laptop *l, struct agent *g)
 static enum bm_rc take_feed(struct laptop *l, const struct agent_feed *feed, const struct laptop_state *had, struct sync_report *out)
 {
     int64_t next;
-    if (feed->upto == had->rev && feed->mark_seq == had->mark_seq) return compare_base(l, feed->digests, &out->agreed);
-    enum bm_rc rc = laptop_next_generation(l, &next);
-    if (!rc) rc = advance_base(l, feed, next, &out->agreed);
-    if (!rc && !out->agreed) return BM_ENOTFOUND; /* I11 broken: never go on with it; a whole copy puts it right */
+    bool nothing = feed->upto == had->rev && feed->mark_seq == had->mark_seq;
+    enum bm_rc rc = nothing ? compare_base(l, feed->digests, &out->agreed) : laptop_next_generation(l, &next);
+    if (!rc && !nothing) rc = advance_base(l, feed, next, &out->agreed);
+    /* I11 broken, a base that cannot be read, a feed that does not fit it: never go on with it; a whole copy puts it right */
+    if ((!rc && !out->agreed) || rc == BM_ECORRUPT || rc == BM_EINPUT) return BM_ENOTFOUND;
+    if (rc || nothing) return rc;
     if (!rc) rc = env_tick("pull.staged");
     if (!rc) out->rows = feed->rows;
     return rc ? rc : laptop_swap(l, next);

@@ -71,14 +71,15 @@ struct replay {
     struct arena kept;
     struct eid *voided;     /* pending entries that are taken back: not replayed */
     size_t voided_count, voided_cap;
+    int64_t first;          /* seq of the first in quarantine; 0 = none */
 };
 
-/* Own entries after `after`, in the order of seq (one line: seq goes on from epoch to epoch). */
-static enum bm_rc each_after(struct replay *r, int64_t after, enum bm_rc (*f)(struct replay *, const struct entry *, const void *hash))
+typedef enum bm_rc replay_fn(struct replay *r, const struct entry *e, const void *hash);
+
+/* The entries of a cursor whose columns are ep, seq, hash, body. */
+static enum bm_rc each_of(struct replay *r, struct stmt *s, replay_fn *f)
 {
-    struct stmt *s;
-    enum bm_rc rc = db_get(r->l->db, SQL_ENTRY_AFTER, &s, "dev", 's', r->l->journal.dev, "after", 'i', after, NULL);
-    if (rc) return rc;
+    enum bm_rc rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct entry e;
         size_t len;
@@ -92,6 +93,22 @@ static enum bm_rc each_after(struct replay *r, int64_t after, enum bm_rc (*f)(st
     }
     stmt_done(s);
     return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* Own entries after `after`, in the order of seq (one line: seq goes on from epoch to epoch). */
+static enum bm_rc each_after(struct replay *r, int64_t after, replay_fn *f)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(r->l->db, SQL_ENTRY_AFTER, &s, "dev", 's', r->l->journal.dev, "after", 'i', after, NULL);
+    return rc ? rc : each_of(r, s, f);
+}
+
+/* Own entries up to the mark that the branch holds in quarantine: its rows do not contain them. */
+static enum bm_rc each_quarantined(struct replay *r, int64_t upto, replay_fn *f)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(r->l->db, SQL_ENTRY_QUARANTINED_UPTO, &s, "dev", 's', r->l->journal.dev, "upto", 'i', upto, NULL);
+    return rc ? rc : each_of(r, s, f);
 }
 
 static enum bm_rc note_void(struct replay *r, const struct entry *e, const void *hash)
@@ -136,13 +153,23 @@ static enum bm_rc replay_one(struct replay *r, const struct entry *e, const void
     return rc ? rc : db_run(r->to, SQL_STATE_APPLIED, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "hash", 'b', hash, (size_t)JOURNAL_HASH, NULL);
 }
 
-/* All own entries after `after` onto a replica, in one transaction, under the lock. */
-static enum bm_rc replay(struct laptop *l, struct db *to, int64_t after)
+static enum bm_rc note_first(struct replay *r, const struct entry *e, const void *hash)
+{
+    (void)hash;
+    if (!r->first) r->first = (int64_t)e->id.seq;
+    return BM_OK;
+}
+
+/* All own entries after `after` onto a replica, in one transaction, under the lock. `fresh`: it is a copy of a base whose mark
+ * is `after`; then what is in quarantine comes first. */
+static enum bm_rc replay(struct laptop *l, struct db *to, int64_t after, bool fresh)
 {
     struct replay r = { .l = l, .to = to };
     enum bm_rc rc = db_begin(to);
     if (rc) return rc;
-    rc = each_after(&r, after, note_void);
+    if (fresh) rc = each_quarantined(&r, after, note_first);
+    if (!rc) rc = each_after(&r, r.first ? r.first : after, note_void);
+    if (!rc && r.first) rc = each_quarantined(&r, after, replay_one);
     if (!rc) rc = each_after(&r, after, replay_one);
     arena_free(&r.arena);
     arena_free(&r.kept);
@@ -224,7 +251,7 @@ static enum bm_rc build_at(struct laptop *l, int64_t n, const char *path, struct
     db_close(base);
     if (!rc) rc = env_tick("rebuild.copied");
     if (!rc) rc = db_open(path, DB_REPLICA, NULL, l->lock, out);
-    if (!rc) rc = replay(l, *out, state.mark_seq);
+    if (!rc) rc = replay(l, *out, state.mark_seq, true);
     if (!rc) rc = env_tick("rebuild.replayed");
     if (rc) {
         db_close(*out);
@@ -252,12 +279,28 @@ static enum bm_rc takes_back(struct laptop *l, int64_t after, bool *out)
     return rc;
 }
 
+/* A new generation from the current base. Under the lock. */
+static enum bm_rc renew(struct laptop *l)
+{
+    int64_t next;
+    char from[PATH_BYTES], to[PATH_BYTES];
+    enum bm_rc rc = laptop_next_generation(l, &next);
+    if (rc) return rc;
+    laptop_base_path(l, l->generation, from);
+    laptop_base_path(l, next, to);
+    if (link(from, to) != 0)
+        return errno == ENOENT ? err_set(BM_ENOTFOUND, "the copy of the library is gone from %s; run: bookmobile sync", l->dir)
+                               : err_set(errno == ENOSPC ? BM_EFULL : BM_EIO, "%s: %s", to, strerror(errno));
+    return laptop_swap(l, next);
+}
+
 /* Hold the replica against the journal: behind = replay; ahead or another line = build anew. Under the lock. */
 static enum bm_rc heal(struct laptop *l)
 {
     struct laptop_state state;
     struct stmt *s;
     enum bm_rc rc = laptop_state_get(l->replica, &state);
+    if (rc == BM_ECORRUPT) return renew(l); /* I2 */
     if (rc) return rc;
     int64_t after = state.seq > state.mark_seq ? state.seq : state.mark_seq; /* a fresh copy holds all up to its mark */
     bool same = state.seq == 0, undone;
@@ -276,15 +319,9 @@ static enum bm_rc heal(struct laptop *l)
     if (same && after >= (int64_t)l->journal.head_seq) return BM_OK;
     if (same) {
         rc = takes_back(l, after, &undone);
-        if (rc || !undone) return rc ? rc : replay(l, l->replica, after);
+        if (rc || !undone) return rc ? rc : replay(l, l->replica, after, false);
     }
-    int64_t next;
-    char from[PATH_BYTES], to[PATH_BYTES];
-    rc = laptop_next_generation(l, &next);
-    laptop_base_path(l, l->generation, from);
-    laptop_base_path(l, next, to);
-    if (!rc && link(from, to) != 0) rc = err_set(BM_EIO, "%s: %s", to, strerror(errno));
-    return rc ? rc : laptop_swap(l, next);
+    return renew(l);
 }
 
 /* The generation that journal.db names is open, and at the journal's head. Inside a transaction of the journal. */
@@ -406,15 +443,9 @@ static enum bm_rc desk_end(struct desk *d, enum bm_rc rc)
     rc = db_end(l->db, rc);
     if (!rc) rc = env_tick("act.durable");
     enum bm_rc shown = db_end(l->replica, rc ? rc : l->rebuilt ? BM_EINTERNAL : BM_OK);
-    if (!rc && l->rebuilt) {
-        int64_t next = 0;
-        char from[PATH_BYTES], to[PATH_BYTES];
-        shown = laptop_next_generation(l, &next);
-        laptop_base_path(l, l->generation, from);
-        laptop_base_path(l, next, to);
-        if (!shown && link(from, to) != 0) shown = BM_EIO;
-        if (!shown) shown = laptop_swap(l, next);
-    }
+    if (!rc && l->rebuilt) shown = renew(l);
+    if (rc == BM_ECORRUPT && db_is_damaged(l->replica) && renew(l) == BM_OK) /* I2 */
+        rc = err_set(BM_ECORRUPT, "the laptop's copy of the library was damaged and has been made anew; nothing was written, do it again");
     if (kept) db_lock_give(l->lock);
     (void)shown; /* the act is in the journal (I1); a replica that could not follow is healed at the next one */
     return rc;

@@ -175,7 +175,8 @@ SELECT dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms,
 UPDATE device SET last_sync_ms = :now_ms WHERE dev = :dev
 
 -- name: ASIDE_ADD
-INSERT INTO aside(received_ms, dev, reason, body) VALUES(:received_ms, :dev, :reason, :body)
+INSERT INTO aside(received_ms, dev, reason, body) SELECT :received_ms, :dev, :reason, :body
+WHERE (SELECT count(*) FROM aside WHERE dev = :dev) < :most
 
 -- name: ASIDE_COUNT
 SELECT count(*) FROM aside

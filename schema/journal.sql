@@ -57,6 +57,9 @@ SELECT parent, parent_seq, first_seq, head_seq, head_hash, head_t FROM epoch WHE
 -- name: EPOCH_LIST
 SELECT ep, parent, parent_seq, first_seq, head_seq, head_hash FROM epoch WHERE dev = :dev ORDER BY first_seq, ep
 
+-- name: EPOCH_COUNT
+SELECT count(*) FROM epoch WHERE dev = :dev
+
 -- name: EPOCH_HEAD
 UPDATE epoch SET head_seq = :seq, head_hash = :hash, head_t = :t WHERE dev = :dev AND ep = :ep
 
@@ -82,6 +85,9 @@ SELECT dev, ep, seq, answer FROM entry WHERE req = :req
 
 -- name: ENTRY_OUTCOME
 UPDATE entry SET outcome = :outcome WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
+
+-- name: ENTRY_UNANSWER
+UPDATE entry SET outcome = NULL WHERE dev = :dev AND ep = :ep AND row = 0 AND seq >= :from AND outcome IS NOT NULL
 
 -- name: ENTRY_ANSWER
 UPDATE entry SET answer = :answer WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0

@@ -11,6 +11,9 @@ SELECT coalesce(min(seq), 0) FROM entry WHERE dev = :dev AND row = 0 AND outcome
 SELECT ep, seq, hash, body, outcome FROM entry WHERE dev = :dev AND row = 0 AND seq >= :first
 AND outcome IS NOT NULL AND outcome NOT LIKE 'applied%' AND outcome NOT LIKE 'stored%' ORDER BY seq
 
+-- name: ENTRY_QUARANTINED_UPTO
+SELECT ep, seq, hash, body FROM entry WHERE dev = :dev AND row = 0 AND seq <= :upto AND outcome LIKE 'quarantined%' ORDER BY seq
+
 -- name: ENTRY_ACTS_ABOVE
 SELECT count(*) FROM entry WHERE dev = :dev AND ep = :ep AND row = 0 AND seq > :after
 AND instr(body, '"op":"clock"') = 0 AND instr(body, '"op":"epoch"') = 0 AND instr(body, '"op":"view"') = 0

@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "sync/feed.h"
+#include "sync/ingest.h"
 #include "sync/server.h"
 #include "sync/snapshot.h"
 #include "sync/wire.h"
 
-enum { JSON_REPLY_MAX = 8 << 20, HEADER_MAX = 256, EP_BYTES = 20, PATH_BYTES = 480, HEADS_MAX = 1000, MESSAGE_MAX = 300 };
+enum { JSON_REPLY_MAX = 8 << 20, HEADER_MAX = 256, EP_BYTES = 20, PATH_BYTES = 480, MESSAGE_MAX = 300 };
 
 enum bm_rc agent_open(struct agent *g, const struct link_options *options)
 {
@@ -125,12 +126,17 @@ enum bm_rc agent_enrol(struct agent *g, const char *code, const unsigned char pu
 
 /* --- hello ------------------------------------------------------------------------------------------------- */
 
+/* A boot is an epoch: after years of them only the newest are told, as many as the branch listens to. */
 static enum bm_rc own_heads(struct agent *g, json_t *out)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(g->journal->db, SQL_EPOCH_LIST, &s, "dev", 's', g->journal->dev, NULL);
+    int64_t skip;
+    enum bm_rc rc = db_int(g->journal->db, SQL_EPOCH_COUNT, &skip, "dev", 's', g->journal->dev, NULL);
+    if (!rc) rc = db_get(g->journal->db, SQL_EPOCH_LIST, &s, "dev", 's', g->journal->dev, NULL);
     if (rc) return rc;
+    skip -= INGEST_HEADS_MAX;
     while ((rc = stmt_next(s)) == BM_OK) {
+        if (skip-- > 0) continue;
         char hash[2 * JOURNAL_HASH + 1];
         size_t len;
         const void *bytes = stmt_blob(s, 5, &len);
@@ -143,8 +149,26 @@ static enum bm_rc own_heads(struct agent *g, json_t *out)
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* Any head the branch cannot go on from ends the sync with words that say what to do. */
-static enum bm_rc judge_heads(json_t *heads)
+/* What the branch answered for once and lacks now (it was restored from a backup) is unanswered again, so it is sent again. */
+static enum bm_rc unanswer(struct agent *g, json_t *heads)
+{
+    size_t i;
+    json_t *one;
+    enum bm_rc rc = db_begin(g->journal->db);
+    if (rc) return rc;
+    json_array_foreach(heads, i, one)
+    {
+        bool goes_on = str_eq(member(one, "answer"), "send") || str_eq(member(one, "answer"), "need");
+        if (goes_on && !rc)
+            rc = db_run(g->journal->db, SQL_ENTRY_UNANSWER, "dev", 's', g->journal->dev, "ep", 's', member(one, "ep"), "from", 'i',
+                        number(one, "from"), NULL);
+    }
+    return db_end(g->journal->db, rc);
+}
+
+/* A fork ends the sync with words that say what to do. Where the branch has more of an epoch than we (we were restored from
+ * a backup), the epoch is left as it is, and we go on in another from where we stand: siblings (DESIGN 7, Heads). */
+static enum bm_rc judge_heads(struct agent *g, json_t *heads)
 {
     size_t i;
     json_t *one;
@@ -154,11 +178,10 @@ static enum bm_rc judge_heads(json_t *heads)
         if (str_eq(answer, "fork"))
             return err_set(BM_EFORK, "this laptop's journal and the branch's copy of it differ in epoch %s: was the laptop restored "
                                      "or copied? nothing was sent; ask the branch to enrol it anew", member(one, "ep"));
-        if (str_eq(answer, "restored"))
-            return err_set(BM_EFORK, "the branch has more of this laptop's journal than the laptop itself (epoch %s, up to %" PRId64
-                                     "): it was restored from a backup; ask the branch to enrol it anew", member(one, "ep"), number(one, "head"));
+        enum bm_rc rc = str_eq(answer, "restored") ? journal_renew(g->journal, member(one, "ep")) : BM_OK;
+        if (rc) return rc;
     }
-    return BM_OK;
+    return unanswer(g, heads);
 }
 
 static enum bm_rc sample_clock(struct agent *g, int64_t before_ms, int64_t now_ms)
@@ -224,7 +247,8 @@ enum bm_rc agent_hello(struct agent *g)
     int64_t before_ms = env_boottime_ms(g->journal->env);
     rc = sound ? signed_hello(g, nonce, &said) : err_set(BM_ENET, "the branch's challenge cannot be read");
     if (!rc && !str_copy(g->token, sizeof g->token, member(said, "token"))) rc = err_set(BM_ENET, "the branch's hello cannot be read");
-    if (!rc) rc = judge_heads(json_object_get(said, "heads"));
+    if (!rc && number(said, "now_ms") < CLOCK_EARLIEST_MS) rc = err_set(BM_ENET, "the branch's clock stands at %" PRId64 " ms; set it right there", number(said, "now_ms"));
+    if (!rc) rc = judge_heads(g, json_object_get(said, "heads"));
     if (!rc) rc = sample_clock(g, before_ms, number(said, "now_ms"));
     json_decref(said);
     return rc;
@@ -372,14 +396,21 @@ static enum bm_rc first_unanswered(struct agent *g, const struct epoch_line *lin
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-static enum bm_rc epoch_lines(struct agent *g, struct epoch_line *lines, size_t *count)
+static enum bm_rc epoch_lines(struct agent *g, struct arena *a, struct epoch_line **lines, size_t *count)
 {
     struct stmt *s;
+    size_t cap = 0;
+    *lines = NULL;
     *count = 0;
     enum bm_rc rc = db_get(g->journal->db, SQL_EPOCH_LIST, &s, "dev", 's', g->journal->dev, NULL);
     if (rc) return rc;
-    while (*count < HEADS_MAX && (rc = stmt_next(s)) == BM_OK) {
-        struct epoch_line *line = &lines[(*count)++];
+    while ((rc = stmt_next(s)) == BM_OK) {
+        *lines = arena_grow(a, *lines, *count, &cap, sizeof **lines);
+        if (!*lines) {
+            rc = BM_ENOMEM;
+            break;
+        }
+        struct epoch_line *line = &(*lines)[(*count)++];
         unsigned char raw[8];
         *line = (struct epoch_line){ .first = (uint64_t)stmt_int(s, 3), .head = (uint64_t)stmt_int(s, 4), .parent_seq = stmt_int(s, 2) };
         str_copy(line->ep, sizeof line->ep, stmt_text(s, 0));
@@ -394,11 +425,11 @@ static enum bm_rc epoch_lines(struct agent *g, struct epoch_line *lines, size_t 
 
 enum bm_rc agent_push(struct agent *g)
 {
-    struct epoch_line *lines = calloc(HEADS_MAX, sizeof *lines);
+    struct arena a = { 0 };
+    struct epoch_line *lines;
     size_t count;
     int64_t total = 0;
-    if (!lines) return err_set(BM_ENOMEM, "out of memory");
-    enum bm_rc rc = epoch_lines(g, lines, &count);
+    enum bm_rc rc = epoch_lines(g, &a, &lines, &count);
     if (!rc) rc = db_int(g->journal->db, SQL_ENTRY_UNANSWERED, &total, "dev", 's', g->journal->dev, NULL);
     for (size_t i = 0; i < count && !rc; i++) { /* parents before children: EPOCH_LIST is ordered so */
         uint64_t next;
@@ -408,7 +439,7 @@ enum bm_rc agent_push(struct agent *g)
             tell(g, "push", g->pushed, total);
         }
     }
-    free(lines);
+    arena_free(&a);
     return rc;
 }
 
@@ -438,7 +469,9 @@ enum bm_rc agent_pull(struct agent *g, int64_t rev, int64_t tag, struct agent_fe
 {
     char auth[HEADER_MAX];
     struct buf reply, text;
-    json_t *request = json_pack("{s:I, s:I}", "rev", (json_int_t)rev, "tag", (json_int_t)tag);
+    char ep[EP_BYTES];
+    snprintf(ep, sizeof ep, "%016" PRIx64, g->journal->ep);
+    json_t *request = json_pack("{s:I, s:I, s:s}", "rev", (json_int_t)rev, "tag", (json_int_t)tag, "ep", ep);
     char *body = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     *out = (struct agent_feed){ 0 };
@@ -469,7 +502,9 @@ struct wanted {
 static enum bm_rc ask_snapshot(struct agent *g, const char *const *headers, struct wanted *w)
 {
     json_t *o;
-    enum bm_rc rc = post_json(g, "/sync/snapshot", headers, json_object(), &o);
+    char ep[EP_BYTES];
+    snprintf(ep, sizeof ep, "%016" PRIx64, g->journal->ep);
+    enum bm_rc rc = post_json(g, "/sync/snapshot", headers, json_pack("{s:s}", "ep", ep), &o);
     if (rc) return rc;
     w->bytes = number(o, "bytes");
     w->raw = number(o, "raw");

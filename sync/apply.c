@@ -8,7 +8,8 @@
 
 #include "common/journal.h"
 
-enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96 };
+enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96, CENTS_MAX = 1000000000 };
+#define TIME_MS_MAX (INT64_C(1) << 50) /* in the year 37648 */
 
 void apply_init(struct apply *ap, struct db *db)
 {
@@ -512,6 +513,26 @@ static enum bm_rc voided_before(struct apply *ap, const struct entry *e, const c
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
+/* Times and money from outside are added and multiplied: what no clock and no till shows is not understood. */
+static enum bm_rc check_numbers(const struct entry *e)
+{
+    const struct {
+        int64_t x, max;
+    } list[] = {
+        { e->t_ms, TIME_MS_MAX },          { e->when_ms, TIME_MS_MAX },       { e->asof_ms, TIME_MS_MAX },
+        { e->returned_ms, TIME_MS_MAX },   { e->off_ms, TIME_MS_MAX },        { e->unc_ms, TIME_MS_MAX },
+        { e->wall_ms, TIME_MS_MAX },       { e->due_s, TIME_MS_MAX / 1000 },  { e->expires_s, TIME_MS_MAX / 1000 },
+        { e->arr_s, TIME_MS_MAX / 1000 },  { e->dep_s, TIME_MS_MAX / 1000 },  { e->rate_cents, CENTS_MAX },
+        { e->max_cents, CENTS_MAX },       { e->price_cents, CENTS_MAX },     { e->keep_cents, CENTS_MAX },
+        { e->amount_cents, CENTS_MAX },    { e->grace_days, CENTS_MAX },      { e->parr_s, TIME_MS_MAX / 1000 },
+        { e->pdep_s, TIME_MS_MAX / 1000 },
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].x != ENTRY_NONE && (list[i].x > list[i].max || list[i].x < -list[i].max))
+            return err_set(BM_EINPUT, "%s: a time or an amount is out of all measure", op_name(e->op));
+    return BM_OK;
+}
+
 /* --- imports (I13) --------------------------------------------------------------------------------------------------- */
 
 static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
@@ -553,6 +574,7 @@ static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t
         int64_t row_t = t;
         rc = entry_read(body, strlen(body), true, &rows_ap.arena, &row);
         if (rc) break;
+        if ((rc = check_numbers(&row))) break;
         row.id = e->id;
         row.id.row = (uint32_t)stmt_int(s, 0);
         if (row.when_ms != ENTRY_NONE && row.when_ms < t) row_t = row.when_ms; /* a loan's own date */
@@ -620,7 +642,8 @@ static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t
 enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out)
 {
     int64_t t, unc;
-    enum bm_rc rc = e->op == OP_CLOCK ? note_clock(ap, e) : BM_OK;
+    enum bm_rc rc = check_numbers(e);
+    if (!rc && e->op == OP_CLOCK) rc = note_clock(ap, e);
     if (!rc) rc = true_time(ap, e, received_ms, &t, &unc);
     if (!rc) rc = apply_reading(ap, e, t, unc, received_ms, out);
     arena_free(&ap->arena);

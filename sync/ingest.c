@@ -106,6 +106,7 @@ static enum bm_rc check_chain(struct taking *t, struct arena *a)
     t->hashes = arena_array(a, batch->count, JOURNAL_HASH);
     if (!t->hashes) return BM_ENOMEM;
     for (size_t i = 0; i < batch->count; i++) {
+        if (memchr(batch->lines[i].bytes, '\0', batch->lines[i].len)) return err_set(BM_EINPUT, "an entry holds a zero byte");
         seal_chain(prev, batch->lines[i].bytes, batch->lines[i].len, t->hashes[i]);
         prev = t->hashes[i];
     }
@@ -221,10 +222,10 @@ static enum bm_rc set_outcome(struct branch *b, const char *dev, const char *ep,
     return db_run(b->db, SQL_ENTRY_OUTCOME, "outcome", 's', text, "dev", 's', dev, "ep", 's', ep, "seq", 'i', seq, NULL);
 }
 
-/* Faults of the machine stop the work; anything else is the entry's own fault. */
-static bool is_fault_of_entry(enum bm_rc rc)
+/* Faults of the machine stop the work; anything else is the entry's own fault and must hold up nobody (I4). */
+static bool is_fault_of_entry(const struct branch *b, enum bm_rc rc)
 {
-    return rc == BM_EINPUT || rc == BM_EVERSION || rc == BM_ECORRUPT || rc == BM_ELIMIT || rc == BM_ENOTFOUND;
+    return rc != BM_EIO && rc != BM_EFULL && rc != BM_EBUSY && rc != BM_ENOMEM && !(rc == BM_ECORRUPT && db_is_damaged(b->db));
 }
 
 static enum bm_rc apply_stored(struct branch *b, const char *dev, const char *ep, int64_t seq)
@@ -249,7 +250,7 @@ static enum bm_rc apply_stored(struct branch *b, const char *dev, const char *ep
         rc = err_set(BM_EINPUT, "the entry names another place than the one it has in the journal");
     if (!rc) rc = apply_entry(&b->apply, &e, received, &out);
     if (!rc) branch_outcome_text(&out, text, sizeof text);
-    else if (is_fault_of_entry(rc)) snprintf(text, sizeof text, "quarantined %.*s", OUTCOME_MAX - 20, err_text(rc));
+    else if (is_fault_of_entry(b, rc)) snprintf(text, sizeof text, "quarantined %.*s", OUTCOME_MAX - 20, err_text(rc));
     else {
         enum bm_rc undo = db_save_end(b->db, "one_entry", rc);
         rc = rc ? rc : undo;

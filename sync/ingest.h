@@ -10,7 +10,7 @@
 #include "sync/branch.h"
 #include "sync/wire.h"
 
-enum { INGEST_ATTEMPTS_MAX = 3, INGEST_HEADS_MAX = 1000 };
+enum { INGEST_ATTEMPTS_MAX = 3, INGEST_HEADS_MAX = 4000 };
 
 /* Where a laptop's epoch stands against the branch's copy (DESIGN 7, Heads). */
 enum head_verdict { HEAD_SEND, HEAD_RESTORED, HEAD_FORK, HEAD_UNKNOWN, HEAD_NEED };

@@ -24,8 +24,7 @@ enum {
     TOKEN_BYTES = 24,
     TOKEN_HEX = 2 * TOKEN_BYTES + 1,
     PEM_MAX = 1 << 20,
-    DEPTH_MAX = 8,
-    MARKS_MAX = 64
+    ASIDE_MAX = 1000 /* of a device; more are refused and not kept */
 };
 
 struct session {
@@ -249,7 +248,8 @@ static enum bm_rc set_aside(struct server *v, const struct http_request *req, co
     enum bm_rc rc = db_begin(v->b.db);
     if (!rc)
         rc = db_end(v->b.db, db_run(v->b.db, SQL_ASIDE_ADD, "received_ms", 'i', env_wall_ms(&v->b.env), "dev", 's', dev,
-                                    "reason", 's', reason, "body", 'b', (const void *)req->body, req->body_len, NULL));
+                                    "reason", 's', reason, "body", 'b', (const void *)req->body, req->body_len, "most", 'i',
+                                    (int64_t)ASIDE_MAX, NULL));
     return rc ? rc : err_set(BM_EAUTH, "%s", reason);
 }
 
@@ -279,31 +279,27 @@ static enum bm_rc push(struct server *v, const struct http_request *req, struct 
 
 /* --- pull -------------------------------------------------------------------------------------------------------- */
 
-/* Up to which own entry the rows contain this laptop's acts: its newest epoch's head here (all before it is applied). */
-static enum bm_rc mark_of(struct server *v, const char *dev, int64_t *seq, char ep[20])
+/* Up to which own entry the rows contain this laptop's acts: the head here of the epoch that it stands in (all before it is
+ * applied). Other epochs do not count: a sibling, of a laptop that was restored or copied, may be further on. */
+static enum bm_rc mark_of(struct server *v, const char *dev, const char *ep, int64_t *seq)
 {
     struct stmt *s;
-    *seq = 0;
-    ep[0] = '\0';
-    enum bm_rc rc = db_get(v->b.db, SQL_EPOCH_LIST, &s, "dev", 's', dev, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK)
-        if (stmt_int(s, 4) >= *seq) {
-            *seq = stmt_int(s, 4);
-            str_copy(ep, 20, stmt_text(s, 0));
-        }
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
+    enum bm_rc rc = db_get(v->b.db, SQL_EPOCH_GET, &s, "dev", 's', dev, "ep", 's', ep, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(BM_EINPUT, "the laptop's epoch is not here yet; sync again") : rc;
+    *seq = stmt_int(s, 3);
+    stmt_done(s);
+    return BM_OK;
 }
 
-static enum bm_rc pull_body(struct server *v, const char *dev, int64_t rev, struct buf *text)
+static enum bm_rc pull_body(struct server *v, const char *dev, const char *ep, int64_t rev, struct buf *text)
 {
     int64_t upto, tag, rows, mark;
-    char ep[20];
     struct buf lines, digests;
     buf_init(&lines, FEED_BYTES_MAX);
     buf_init(&digests, 4096);
     enum bm_rc rc = feed_head(v->b.db, &upto, &tag);
-    if (!rc) rc = mark_of(v, dev, &mark, ep);
+    if (!rc) rc = mark_of(v, dev, ep, &mark);
     if (!rc) rc = feed_write(v->b.db, rev, upto, &lines, &rows);
     if (!rc) rc = feed_digests(v->b.db, &digests);
     if (!rc) {
@@ -323,14 +319,15 @@ static enum bm_rc pull(struct server *v, const struct http_request *req, struct 
     struct buf text, packed;
     enum bm_rc rc = body_json(req, &o);
     int64_t rev = json_integer_value(json_object_get(o, "rev")), tag = json_integer_value(json_object_get(o, "tag"));
+    const char *ep = arena_strdup(req->arena, member(o, "ep"));
     json_decref(o);
-    if (rc) return rc;
+    if (rc || !ep) return rc ? rc : BM_ENOMEM;
     buf_init(&text, FEED_BYTES_MAX);
     buf_init(&packed, FEED_BYTES_MAX);
     rc = db_begin_read(v->b.db); /* one end revision, one state */
     if (rc) return rc;
     rc = feed_known(v->b.db, rev, tag);
-    if (!rc) rc = pull_body(v, dev, rev, &text);
+    if (!rc) rc = pull_body(v, dev, ep, rev, &text);
     enum bm_rc ended = db_end(v->b.db, rc);
     if (rc == BM_ENOTFOUND || rc == BM_ELIMIT) {
         reply_json(resp, 200, json_pack("{s:b}", "snapshot", 1));
@@ -353,13 +350,16 @@ static enum bm_rc pull(struct server *v, const struct http_request *req, struct 
     return rc;
 }
 
-static enum bm_rc snapshot(struct server *v, struct http_response *resp, const char *dev)
+static enum bm_rc snapshot(struct server *v, const struct http_request *req, struct http_response *resp, const char *dev)
 {
     struct snapshot_info info;
     int64_t mark;
-    char ep[20], hash[2 * SEAL_HASH_BYTES + 1], sig[2 * SEAL_SIG_BYTES + 1], path[SNAPSHOT_NAME_MAX + 32];
-    enum bm_rc rc = mark_of(v, dev, &mark, ep);
-    if (!rc) rc = snapshot_make(&v->b, mark, ep, &info);
+    char hash[2 * SEAL_HASH_BYTES + 1], sig[2 * SEAL_SIG_BYTES + 1], path[SNAPSHOT_NAME_MAX + 32];
+    json_t *o;
+    enum bm_rc rc = body_json(req, &o);
+    if (!rc) rc = mark_of(v, dev, member(o, "ep"), &mark);
+    if (!rc) rc = snapshot_make(&v->b, mark, member(o, "ep"), &info);
+    json_decref(o);
     if (rc) return rc;
     hex_encode(hash, info.hash, sizeof info.hash);
     hex_encode(sig, info.signature, sizeof info.signature);
@@ -394,13 +394,15 @@ static enum bm_rc route(struct server *v, const struct http_request *req, struct
     bool file = !post && strncmp(path, snapshot_prefix, sizeof snapshot_prefix - 1) == 0;
     if (!file && !str_eq(path, "/sync/push") && !str_eq(path, "/sync/pull") && !str_eq(path, "/sync/snapshot"))
         return err_set(BM_ENOTFOUND, "nothing is served at this path");
+    unsigned char key[SEAL_PUBLIC_BYTES];
     enum bm_rc rc = session_dev(v, req, &dev);
+    if (!rc) rc = device_key(&v->b, dev, key); /* revoked since it said hello? */
     if (rc) return rc;
     if (file) return snapshot_file(v, resp, path + sizeof snapshot_prefix - 1);
     if (!post) return err_set(BM_EUSAGE, "POST is meant here");
     if (str_eq(path, "/sync/push")) return push(v, req, resp, dev);
     if (str_eq(path, "/sync/pull")) return pull(v, req, resp, dev);
-    return snapshot(v, resp, dev);
+    return snapshot(v, req, resp, dev);
 }
 
 static void handle(void *ctx, const struct http_request *req, struct http_response *resp)

@@ -11,8 +11,8 @@
  *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","heads":[...]}
  * all below: Authorization: Bearer TOKEN
  * POST /sync/push               a batch (sync/wire.h) -> {"result","outcomes":[...]}
- * POST /sync/pull               {"rev","tag"} -> packed feed: a header line, then lines of sync/feed.h; or {"snapshot":true}
- * POST /sync/snapshot           -> {"path","bytes","raw","hash","signature",...}
+ * POST /sync/pull               {"rev","tag","ep"} -> packed feed: a header line, then lines of sync/feed.h; or {"snapshot":true}
+ * POST /sync/snapshot           {"ep"} -> {"path","bytes","raw","hash","signature",...}
  * GET  /sync/snapshot/NAME      the file, by ranges */
 #ifndef BM_SERVER_H
 #define BM_SERVER_H
