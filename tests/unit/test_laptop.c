@@ -142,17 +142,28 @@ static void test_laptop_replica_deleted_is_made_anew(void **state)
     assert_replica_is_right(w);
 }
 
-static void cut_replica(struct world *w, off_t len)
+/* Cut to a length; a negative one: that many bytes stay, rubbish fills the rest. */
+static void spoil_replica(struct world *w, off_t len)
 {
-    char path[LAPTOP_PATH_MAX + 40];
+    char path[LAPTOP_PATH_MAX + 40], rubbish[4096];
+    struct stat st;
     laptop_replica_path(&w->l, w->l.generation, path);
-    assert_int_equal(truncate(path, len), 0);
+    if (len >= 0) {
+        assert_int_equal(truncate(path, len), 0);
+        return;
+    }
+    memset(rubbish, 0xA5, sizeof rubbish);
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0 && fstat(fd, &st) == 0);
+    for (off_t at = -len; at < st.st_size; at += (off_t)sizeof rubbish)
+        assert_int_equal(pwrite(fd, rubbish, sizeof rubbish, at), sizeof rubbish);
+    close(fd);
 }
 
-static void test_laptop_replica_cut_short_is_made_anew(void **state)
+static void test_laptop_replica_cut_short_or_spoilt_is_made_anew(void **state)
 {
     struct world *w = *state;
-    const off_t lengths[] = { 0, 100, 4096, 8192, 20480 };
+    const off_t lengths[] = { 0, 100, 4096, 20480, -4096, -98304, -131072 };
     struct desk_answer answer;
     must(lend(&w->l, &w->arena, "30001", NULL, &answer));
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
@@ -161,7 +172,7 @@ static void test_laptop_replica_cut_short_is_made_anew(void **state)
         laptop_close(&w->l);
         memcpy(w->l.dir, was.dir, sizeof was.dir);
         w->l.generation = was.generation;
-        cut_replica(w, lengths[i]);
+        spoil_replica(w, lengths[i]);
         open_laptop(w);
         open_visits(w);
         enum bm_rc rc = give_back(&w->l, "30001");
@@ -343,7 +354,7 @@ int main(void)
         TEST(test_laptop_act_is_kept_when_killed_between_journal_and_replica),
         TEST(test_laptop_request_asked_again_gets_the_same_answer),
         TEST(test_laptop_replica_deleted_is_made_anew),
-        TEST(test_laptop_replica_cut_short_is_made_anew),
+        TEST(test_laptop_replica_cut_short_or_spoilt_is_made_anew),
         TEST(test_laptop_replica_of_another_line_is_made_anew),
         TEST(test_laptop_base_gone_keeps_on_lending_and_says_what_to_do),
         TEST(test_laptop_void_takes_the_effect_out_of_the_replica),
