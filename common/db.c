@@ -413,11 +413,6 @@ int stmt_columns(struct stmt *s)
     return sqlite3_column_count(s->s);
 }
 
-const char *stmt_column_name(struct stmt *s, int column)
-{
-    return sqlite3_column_name(s->s, column);
-}
-
 char stmt_kind(struct stmt *s, int column)
 {
     switch (sqlite3_column_type(s->s, column)) {
@@ -457,11 +452,6 @@ enum bm_rc db_int(struct db *db, enum sql_id id, int64_t *out, ...)
     return rc;
 }
 
-int64_t db_changes(struct db *db)
-{
-    return sqlite3_changes64(db->handle);
-}
-
 enum bm_rc db_prepare(struct db *db, const char *sql, struct stmt **out)
 {
     *out = calloc(1, sizeof **out);
@@ -491,12 +481,6 @@ enum bm_rc stmt_bind_text(struct stmt *s, int at, const char *text)
 enum bm_rc stmt_bind_int(struct stmt *s, int at, int64_t x)
 {
     int rc = sqlite3_bind_int64(s->s, at, x);
-    return rc ? fault(s->db, rc, s->name) : BM_OK;
-}
-
-enum bm_rc stmt_bind_blob(struct stmt *s, int at, const void *p, size_t len)
-{
-    int rc = sqlite3_bind_blob64(s->s, at, p, len, SQLITE_TRANSIENT);
     return rc ? fault(s->db, rc, s->name) : BM_OK;
 }
 

@@ -65,22 +65,19 @@ const char *stmt_text(struct stmt *s, int column);          /* NULL if NULL; las
 const void *stmt_blob(struct stmt *s, int column, size_t *len);
 char *stmt_copy(struct stmt *s, int column, struct arena *a); /* NULL if NULL (or out of memory) */
 int stmt_columns(struct stmt *s);
-const char *stmt_column_name(struct stmt *s, int column);
 /* 'i' 's' 'b' or 'n' (NULL) */
 char stmt_kind(struct stmt *s, int column);
 
-/* Run a statement that returns no row. changes may be asked with db_changes. */
+/* Run a statement that returns no row. */
 BM_MUST_CHECK enum bm_rc db_run(struct db *db, enum sql_id id, ...);
 /* First column of the first row as integer. ret: BM_OK | BM_ENOTFOUND | a fault */
 BM_MUST_CHECK enum bm_rc db_int(struct db *db, enum sql_id id, int64_t *out, ...);
-int64_t db_changes(struct db *db);
 /* SQL of our own making (schema text, pragmas, generated statements): never with outside text in it. */
 BM_MUST_CHECK enum bm_rc db_exec(struct db *db, const char *sql);
 BM_MUST_CHECK enum bm_rc db_prepare(struct db *db, const char *sql, struct stmt **out); /* free with stmt_free */
 void stmt_free(struct stmt *s);
 BM_MUST_CHECK enum bm_rc stmt_bind_text(struct stmt *s, int at, const char *text);
 BM_MUST_CHECK enum bm_rc stmt_bind_int(struct stmt *s, int at, int64_t x);
-BM_MUST_CHECK enum bm_rc stmt_bind_blob(struct stmt *s, int at, const void *p, size_t len);
 
 /* Copy the whole database to a new file (fsynced), or check it ("ok"). */
 BM_MUST_CHECK enum bm_rc db_copy_to(struct db *db, const char *path);

@@ -137,10 +137,6 @@ SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev A
 WHERE r.op = 'observe' AND r.ref = :origin AND r.dark IS NULL
 ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
 
--- name: READING_OPS_BETWEEN
-SELECT r.op, count(*) FROM reading r WHERE r.dev = :dev AND r.t_ms >= :from_t AND r.t_ms <= :to_t AND r.dark IS NULL
-AND r.row = 0 GROUP BY r.op ORDER BY r.op
-
 -- name: STANDING_AT
 SELECT account, barred, dead, expires_s, t_ms, id FROM standing WHERE card = :card AND t_ms <= :t_ms ORDER BY t_ms DESC, id DESC
 
@@ -178,9 +174,6 @@ UPDATE device SET last_sync_ms = :now_ms WHERE dev = :dev
 INSERT INTO aside(received_ms, dev, reason, body) SELECT :received_ms, :dev, :reason, :body
 WHERE (SELECT count(*) FROM aside WHERE dev = :dev) < :most
 
--- name: ASIDE_COUNT
-SELECT count(*) FROM aside
-
 -- name: INTAKE_ADD
 INSERT INTO intake(dev, ep, seq, attempts) VALUES(:dev, :ep, :seq, 1)
 
@@ -201,9 +194,6 @@ SELECT tag FROM revision WHERE rev = :rev
 
 -- name: REVISION_PAGE
 SELECT max(rev), tbl, key FROM revision WHERE rev > :after AND rev <= :upto GROUP BY tbl, key ORDER BY 1 LIMIT :count
-
--- name: ENTRY_QUARANTINED
-SELECT dev, ep, seq, outcome FROM entry WHERE outcome LIKE 'quarantined%' ORDER BY dev, seq
 
 -- name: EXCEPTIONS_CLEAR
 DELETE FROM exception WHERE code = :code AND other = :other

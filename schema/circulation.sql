@@ -175,10 +175,6 @@ SELECT itype, callno, loc, branch, price_cents, shelf, info_t, info_id FROM item
 UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, price_cents = :price, shelf = :shelf,
   info_t = :info_t, info_id = :info_id WHERE barcode = :barcode
 
--- name: ITEM_SHELF_LIST
-SELECT i.barcode, i.callno, t.name, t.author, i.place, i.loan, i.cond FROM item i LEFT JOIN title t ON t.key = i.title
-WHERE i.place = :place AND i.loan IS NULL AND i.shelf >= :from ORDER BY i.shelf, i.barcode LIMIT :count
-
 -- name: LOAN_GET
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
   end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan WHERE id = :id
@@ -205,11 +201,6 @@ ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t 
 -- name: LOAN_DELETE
 DELETE FROM loan WHERE id = :id
 
--- name: LOANS_OPEN_OF_CARD
-SELECT l.id, l.item, l.due_s, l.renewals, l.out_ms, t.name, t.author FROM loan l
-LEFT JOIN item i ON i.barcode = l.item LEFT JOIN title t ON t.key = i.title
-WHERE l.card = :card AND l.end_ms IS NULL ORDER BY l.due_s, l.id
-
 -- name: LOANS_OPEN_COUNT
 SELECT count(*) FROM loan WHERE end_ms IS NULL AND card IN (SELECT card FROM patron WHERE account = :account)
 
@@ -222,10 +213,6 @@ SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold WHERE titl
 -- name: HOLDS_LIVE_OF_TITLE
 SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold
 WHERE title = :title AND state IN ('waiting', 'captured') ORDER BY key_t, id
-
--- name: HOLDS_LIVE_OF_CARD
-SELECT h.id, h.title, h.item, h.pickup, h.state, h.by_item, t.name, t.author FROM hold h LEFT JOIN title t ON t.key = h.title
-WHERE h.card = :card AND h.state IN ('waiting', 'captured') ORDER BY h.key_t, h.id
 
 -- name: HOLDS_ALL
 SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold ORDER BY id
@@ -299,9 +286,6 @@ DELETE FROM rule
 -- name: RULE_ADD
 INSERT INTO rule(n, line) VALUES(:n, :line)
 
--- name: CLOSED_ALL
-SELECT branch, first_day, last_day, reason FROM closed_day ORDER BY branch, first_day, last_day
-
 -- name: CLOSED_CLEAR
 DELETE FROM closed_day
 
@@ -349,9 +333,6 @@ DELETE FROM visit WHERE id = :id
 
 -- name: VISIT_OPEN_OF_DEV
 SELECT id, opened, stop, name, arr_s, parr_s, pdep_s FROM visit WHERE dev = :dev AND dep_s IS NULL ORDER BY arr_s DESC LIMIT 1
-
--- name: VISITS_ALL
-SELECT id, dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6, dist_m, points, closed_seq FROM visit ORDER BY arr_s, id
 
 -- name: TALLY_PUT
 INSERT INTO tally(id, visit, kind, count, at_ms) VALUES(:id, :visit, :kind, :count, :at_ms) ON CONFLICT DO NOTHING

@@ -63,9 +63,6 @@ SELECT count(*) FROM epoch WHERE dev = :dev
 -- name: EPOCH_HEAD
 UPDATE epoch SET head_seq = :seq, head_hash = :hash, head_t = :t WHERE dev = :dev AND ep = :ep
 
--- name: EPOCH_ALL
-SELECT dev, ep, parent, parent_seq, first_seq, head_seq, head_hash FROM epoch ORDER BY dev, first_seq, ep
-
 -- name: ENTRY_ADD
 INSERT INTO entry(dev, ep, seq, row, hash, body, req, answer)
 VALUES(:dev, :ep, :seq, :row, :hash, :body, :req, :answer)
