@@ -87,8 +87,7 @@ code=$("$branch" device add van1 --json | json code)
 
 say "gpsd and the van's GPS"
 gpsd=$(command -v gpsd || echo /usr/sbin/gpsd)
-gps_port=$((20000 + RANDOM % 20000))
-while (exec 3<>"/dev/tcp/127.0.0.1/$gps_port") 2>/dev/null; do gps_port=$((gps_port + 1)); done
+gps_port=$(tests/free_port.sh)
 "$gpsd" -N -D1 -S "$gps_port" "tcp://127.0.0.1:$feed_port" > "$out/gpsd.log" 2>&1 &
 pids+=($!)
 "$bookmobile" gps --port "$gps_port" > "$out/gps.log" 2>&1 &

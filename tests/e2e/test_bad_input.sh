@@ -205,8 +205,7 @@ serve_end
 
 # --- gpsd absent, killed -----------------------------------------------------------------------------------------------------------------------------
 gpsd=$(command -v gpsd || echo /usr/sbin/gpsd)
-gps_port=$((20000 + RANDOM % 20000))
-while (exec 3<> "/dev/tcp/127.0.0.1/$gps_port") 2> /dev/null; do gps_port=$((gps_port + 1)); done
+gps_port=$(tests/free_port.sh)
 await() { # what, extended regular expression: the follower says it within 20 s; the clock goes on meanwhile
     local i
     for i in $(seq 200); do
@@ -215,10 +214,12 @@ await() { # what, extended regular expression: the follower says it within 20 s;
         forward 1
         sleep 0.1
     done
+    cat "$work/gpsd.log" >> "$work/gps.log" 2> /dev/null
     not_ok "$1" "$work/gps.log"
 }
 gpsd_start() {
-    "$gpsd" -N -F "$work/gpsd.sock" -S "$gps_port" > "$work/gpsd.log" 2>&1 &
+    rm -f "$work/gpsd.sock" # a killed gpsd leaves it
+    "$gpsd" -N -D1 -F "$work/gpsd.sock" -S "$gps_port" > "$work/gpsd.log" 2>&1 &
     gpsd_pid=$!
     disown "$gpsd_pid"
     pids+=("$gpsd_pid")
