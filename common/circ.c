@@ -316,9 +316,10 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
     bool known = !rc;
     if (rc && rc != BM_ENOTFOUND) return rc;
 #define OLD(column) (known ? stmt_copy(s, column, &a) : NULL)
-    const char *account = OLD(1), *name = OLD(2), *category = OLD(3), *branch = OLD(4), *stop = OLD(5), *since = OLD(9);
+    const char *account = OLD(1), *name = OLD(2), *category = OLD(3), *branch = OLD(4), *stop = OLD(5), *since = OLD(9), *guarantor = OLD(11);
 #undef OLD
-    int64_t expires = known ? stmt_int(s, 6) : ENTRY_NONE, barred = known ? stmt_int(s, 7) : 0, dead = known ? stmt_int(s, 8) : 0;
+    int64_t expires = known ? stmt_int(s, 6) : ENTRY_NONE, barred = known ? stmt_int(s, 7) : 0, dead = known ? stmt_int(s, 8) : 0,
+            born = known ? stmt_int(s, 10) : ENTRY_NONE;
     if (known) stmt_done(s);
     bool mine = e->op != OP_REGISTER || !since; /* a number in use already: card_clash at the branch, nothing here */
     rc = db_run(db, SQL_PATRON_PUT, "card", 's', e->patron, "account", 's', account ? account : e->patron, "name", 's',
@@ -326,7 +327,9 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
                 mine && e->branch ? e->branch : branch, "stop", 's', mine && e->stop ? e->stop : stop, "expires_s", 'I',
                 mine && e->expires_s != ENTRY_NONE ? e->expires_s : expires, "barred", 'i',
                 mine && e->barred != ENTRY_NONE ? e->barred : barred, "dead", 'i', e->op == OP_REPLACE ? (int64_t)1 : dead,
-                "since_id", 's', e->op == OP_REGISTER && !since ? id_text : since, NULL);
+                "since_id", 's', e->op == OP_REGISTER && !since ? id_text : since, "born", 'I',
+                mine && e->born != ENTRY_NONE ? e->born : born, "guarantor", 's',
+                mine && e->guarantor ? e->guarantor : guarantor, NULL);
     arena_free(&a);
     return rc;
 }
@@ -374,6 +377,7 @@ enum bm_rc circ_apply(struct db *db, struct arena *a, const struct entry *e, int
     case OPK_MONEY:
     case OPK_STAFF:
     case OPK_TABLE:
+    case OPK_ROUTE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }

@@ -348,6 +348,8 @@ static void fill_person(struct entry *e, const char *card, const struct desk_per
     e->category = p->category;
     e->branch = p->branch;
     e->stop = p->stop;
+    e->guarantor = p->guarantor;
+    e->born = p->born > 0 ? p->born : ENTRY_NONE;
     e->sealed = p->sealed;
     e->expires_s = p->expires_s;
     e->barred = p->barred;

@@ -73,10 +73,11 @@ BM_MUST_CHECK enum bm_rc desk_cancel_hold(struct desk *d, struct arena *a, const
 BM_MUST_CHECK enum bm_rc desk_capture_hold(struct desk *d, struct arena *a, const char *item, struct desk_answer *out);
 
 struct desk_person {
-    const char *card, *name, *category, *branch, *stop; /* NULL = not said */
+    const char *card, *name, *category, *branch, *stop, *guarantor; /* NULL = not said */
     const char *sealed; /* personal fields, sealed to the branch; or NULL */
     const char *who;    /* keyed hash of name and birth date; or NULL */
     int64_t expires_s, barred; /* or ENTRY_NONE */
+    int64_t born;              /* year of birth; 0 or less = not said */
 };
 BM_MUST_CHECK enum bm_rc desk_register(struct desk *d, struct arena *a, const struct desk_person *p, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc desk_update_patron(struct desk *d, struct arena *a, const struct desk_person *p, struct desk_answer *out);

@@ -59,9 +59,9 @@ static const uint8_t op_members[OP_COUNT][ROW_MAX] = {
     [OP_PLACE] = { N(patron), N(title), O(item), O(pickup), O(over), O(why) },
     [OP_CANCEL] = { N(hold), O(title), O(basis), O(why) },
     [OP_REGISTER] = { N(patron), O(who), O(expires_s), O(name), O(category), O(branch), O(stop),
-                      O(barred), O(sealed) },
+                      O(born), O(guarantor), O(barred), O(sealed) },
     [OP_UPDATE] = { N(patron), O(barred), O(expires_s), O(name), O(category), O(branch),
-                    O(stop), O(sealed), O(why) },
+                    O(stop), O(born), O(guarantor), O(sealed), O(why) },
     [OP_REPLACE] = { N(patron), N(fresh), O(why) },
     [OP_MERGE] = { N(patron), N(into) },
     [OP_PAY] = { N(patron), N(amount_cents), O(charge) },
@@ -78,6 +78,9 @@ static const uint8_t op_members[OP_COUNT][ROW_MAX] = {
     [OP_CLOSE_VISIT] = { N(opened), N(src), N(dep_s), O(arr_s), O(dist_m), O(points), O(why) },
     [OP_TRACK] = { O(opened), O(dist_m), O(points), O(arr_s), O(dep_s) },
     [OP_TALLY] = { N(kind), N(count) },
+    [OP_ODOMETER] = { N(dist_m), O(why) },
+    [OP_COST] = { N(kind), N(amount_cents), O(why) },
+    [OP_SUSPEND] = { O(stop), O(route), N(first_day), N(last_day), O(why) },
     [OP_NOTE] = { N(why) },
 };
 #undef N

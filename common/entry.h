@@ -73,9 +73,12 @@ bool eid_parse(const char *text, struct eid *out); /* "" gives none; false: not 
     X(OP_CLOSE_VISIT, "close_visit", OPK_VISIT)                                                \
     X(OP_TRACK, "track", OPK_VISIT)                                                            \
     X(OP_TALLY, "tally", OPK_VISIT)                                                            \
+    X(OP_ODOMETER, "odometer", OPK_VISIT)                                                      \
+    X(OP_COST, "cost", OPK_VISIT)                                                              \
+    X(OP_SUSPEND, "suspend", OPK_ROUTE)                                                        \
     X(OP_NOTE, "note", OPK_NOTE)
 
-enum op_kind { OPK_CLOCK, OPK_ITEM, OPK_HOLD, OPK_PEOPLE, OPK_MONEY, OPK_STAFF, OPK_TITLE, OPK_TABLE, OPK_VISIT, OPK_NOTE };
+enum op_kind { OPK_CLOCK, OPK_ITEM, OPK_HOLD, OPK_PEOPLE, OPK_MONEY, OPK_STAFF, OPK_TITLE, OPK_TABLE, OPK_VISIT, OPK_ROUTE, OPK_NOTE };
 #define ENTRY_OP_ENUM(op, name, kind) op,
 enum op { ENTRY_OPS(ENTRY_OP_ENUM) OP_COUNT };
 #undef ENTRY_OP_ENUM
@@ -112,10 +115,10 @@ bool op_parse(const char *name, enum op *out);
     X(INT, barred, "barred")      /* 1, 0 */                                                   \
     X(WORD, fresh, "new")         /* new card number */                                        \
     X(WORD, into, "into")         /* card merged into */                                       \
-    X(WORD, charge, "charge")     /* charge key */                                             \
+    X(TEXT, charge, "charge")     /* charge key: id/kind */                                    \
     X(ID, target, "target")       /* entry taken back */                                       \
-    X(WORD, exc_code, "code")     /* exception settled: code, entry, counterpart */            \
-    X(ID, exc_entry, "about")                                                                  \
+    X(WORD, exc_code, "code")     /* exception settled: code, entry (or account, charge), counterpart */ \
+    X(TEXT, exc_entry, "about")                                                                \
     X(WORD, exc_other, "other")                                                                \
     X(WORD, how, "how")                                                                        \
     X(WORD, card, "card")                                                                      \
@@ -123,6 +126,11 @@ bool op_parse(const char *name, enum op *out);
     X(WORD, category, "cat")      /* patron category */                                        \
     X(WORD, branch, "branch")     /* patron's or item's home */                                \
     X(WORD, stop, "stop")         /* stop key */                                               \
+    X(INT, born, "born")          /* year of birth: all of it that leaves the sealed fields */ \
+    X(WORD, guarantor, "guarantor") /* card of who answers for the patron's debts */           \
+    X(WORD, route, "route")       /* route of a timetable */                                   \
+    X(INT, first_day, "first")    /* local days since 1970, both counted */                    \
+    X(INT, last_day, "last")                                                                   \
     X(WORD, itype, "itype")       /* item type (circulation modifier) */                       \
     X(WORD, callno, "callno")                                                                  \
     X(WORD, loc, "loc")           /* shelving location */                                      \

@@ -44,9 +44,12 @@ CREATE TABLE patron(
   expires_s INTEGER,           -- last moment of the card
   barred    INTEGER NOT NULL DEFAULT 0 CHECK(barred IN (0, 1)),
   dead      INTEGER NOT NULL DEFAULT 0 CHECK(dead IN (0, 1)), -- card was replaced
-  since_id  TEXT               -- entry that brought the card into use; NULL: unknown card
+  since_id  TEXT,              -- entry that brought the card into use; NULL: unknown card
+  born      INTEGER,           -- year of birth (I12: the date is sealed, or only at the branch's import)
+  guarantor TEXT               -- card of who answers for the debts
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patron_account ON patron(account);
+CREATE INDEX patron_guarantor ON patron(guarantor) WHERE guarantor IS NOT NULL;
 CREATE INDEX patron_stop ON patron(stop);
 
 CREATE TABLE loan(
@@ -76,11 +79,18 @@ CREATE TABLE hold(
 CREATE INDEX hold_title ON hold(title);
 CREATE INDEX hold_card ON hold(card);
 
-CREATE TABLE charge(           -- what item history makes a patron owe; series: "t id cents" lines
-  about TEXT NOT NULL, kind TEXT NOT NULL, card TEXT NOT NULL, item TEXT, series TEXT NOT NULL,
+CREATE TABLE charge(           -- what a patron owes and why; series: "t id cents" lines, the amount from each moment on
+  about TEXT NOT NULL, kind TEXT NOT NULL CHECK(kind IN ('overdue', 'lost', 'damage', 'manual')),
+  card TEXT NOT NULL, item TEXT, series TEXT NOT NULL, -- item NULL: manual, no part of an item's history
+  amount_cents INTEGER NOT NULL DEFAULT 0, waived_cents INTEGER NOT NULL DEFAULT 0, -- what became of it (TIMELINE 5):
+  paid_cents INTEGER NOT NULL DEFAULT 0,                                            -- owed = amount - waived - paid
   PRIMARY KEY(about, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX charge_item ON charge(item);
+CREATE INDEX charge_card ON charge(card);
+CREATE TABLE balance(          -- what an account owes in all; below 0: credit
+  account TEXT PRIMARY KEY, cents INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE exception(
   code TEXT NOT NULL, entry TEXT NOT NULL, other TEXT NOT NULL DEFAULT '',
@@ -102,6 +112,10 @@ CREATE TABLE stop(
   key TEXT PRIMARY KEY,        -- mobile/community/stop, with #2 ... where a name repeats elsewhere
   mobile TEXT NOT NULL, community TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL DEFAULT '',
   lat_e6 INTEGER NOT NULL, lon_e6 INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE suspension(       -- days on which a stop's or a whole route's visits do not take place
+  id TEXT PRIMARY KEY,         -- its suspend entry
+  stop TEXT, route TEXT, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, why TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE plan(n INTEGER PRIMARY KEY, stop TEXT NOT NULL, mobile TEXT NOT NULL, line TEXT NOT NULL) STRICT; -- timetable rows
 CREATE INDEX plan_stop ON plan(stop);
@@ -259,14 +273,15 @@ ON CONFLICT(code, entry, other) DO UPDATE SET node = excluded.node, status = exc
 DELETE FROM exception WHERE code = :code AND entry = :entry AND other = :other
 
 -- name: PATRON_GET
-SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id FROM patron WHERE card = :card
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
+FROM patron WHERE card = :card
 
 -- name: PATRON_PUT
-INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id)
-VALUES(:card, :account, :name, :category, :branch, :stop, :expires_s, :barred, :dead, :since_id)
+INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)
+VALUES(:card, :account, :name, :category, :branch, :stop, :expires_s, :barred, :dead, :since_id, :born, :guarantor)
 ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name, category = excluded.category,
   branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
-  dead = excluded.dead, since_id = excluded.since_id
+  dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
 
 -- name: PATRON_DELETE
 DELETE FROM patron WHERE card = :card

@@ -49,7 +49,8 @@ SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
 SELECT code, entry, other, status FROM exception ORDER BY code, entry, other
 
 -- name: REPORT_PATRONS
-SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id FROM patron ORDER BY card
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
+FROM patron ORDER BY card
 
 -- name: REPORT_HOLD_WAITING
 SELECT id FROM hold WHERE card = :card AND title = :title AND key_t = :key_t AND state = 'waiting' ORDER BY id LIMIT 1

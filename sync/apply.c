@@ -634,6 +634,7 @@ static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t
         return e->op == OP_OBSERVE ? apply_observe(ap, e, t, received_ms) : BM_OK;
     case OPK_TABLE:
     case OPK_MONEY:
+    case OPK_ROUTE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }

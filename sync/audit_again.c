@@ -19,7 +19,8 @@ static const struct {
     { "title_isbn", "*" }, { "item", "*" },     { "patron", "*" },    { "standing", "*" },
     { "loan", "*" },       { "hold", "*" },     { "charge", "*" },    { "exception", "*" },
     { "rule", "*" },       { "closed_day", "*" }, { "stop", "*" },    { "plan", "*" },
-    { "visit", "*" },      { "tally", "*" },    { "reading", "*" },
+    { "visit", "*" },      { "tally", "*" },    { "reading", "*" },   { "balance", "*" },
+    { "suspension", "*" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables };
 

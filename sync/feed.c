@@ -25,6 +25,9 @@ static const struct table {
     { "stop", "%skey", "1" },
     { "plan", "%sn", "1" },
     { "visit", "%sid", "1" },
+    { "charge", "%sabout || '|' || %skind", "amount_cents - waived_cents - paid_cents <> 0" },
+    { "balance", "%saccount", "cents <> 0" },
+    { "suspension", "%sid", "1" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables, SQL_MAX = 1024, COLUMNS_MAX = 40 };
 

@@ -42,10 +42,10 @@ static const struct golden {
     { OP_PLACE, ",'patron':'p','title':'t','item':'i','pickup':'v','over':'o','why':'w'", "patron title" },
     { OP_CANCEL, ",'hold':'" ID1 ".3','title':'t','basis':'waiting','why':'w'", "hold" },
     { OP_REGISTER,
-      ",'patron':'p','who':'h','expires':-1,'name':'n','cat':'c','branch':'b','stop':'s','barred':0,'sealed':'x'",
+      ",'patron':'p','who':'h','expires':-1,'name':'n','cat':'c','branch':'b','stop':'s','born':1970,'guarantor':'g','barred':0,'sealed':'x'",
       "patron" },
     { OP_UPDATE,
-      ",'patron':'p','barred':1,'expires':9,'name':'n','cat':'c','branch':'b','stop':'s','sealed':'x','why':'w'",
+      ",'patron':'p','barred':1,'expires':9,'name':'n','cat':'c','branch':'b','stop':'s','born':1970,'guarantor':'g','sealed':'x','why':'w'",
       "patron" },
     { OP_REPLACE, ",'patron':'p','new':'q','why':'w'", "patron new" },
     { OP_MERGE, ",'patron':'p','into':'q'", "patron into" },
@@ -63,6 +63,9 @@ static const struct golden {
     { OP_CLOSE_VISIT, ",'opened':3,'src':'gps','dep':9,'arr':1,'dist':100,'points':7,'why':'w'", "opened src dep" },
     { OP_TRACK, ",'opened':3,'dist':1,'points':2,'arr':3,'dep':4", "" },
     { OP_TALLY, ",'kind':'visitors','count':12", "kind count" },
+    { OP_ODOMETER, ",'dist':123456,'why':'w'", "dist" },
+    { OP_COST, ",'kind':'fuel','amount':5000,'why':'w'", "kind amount" },
+    { OP_SUSPEND, ",'stop':'s','route':'r','first':20000,'last':20002,'why':'w'", "first last" },
     { OP_NOTE, ",'why':'w'", "why" },
 };
 enum { GOLDEN_COUNT = sizeof golden / sizeof *golden, LINE_MAX = ENTRY_BYTES_MAX + 64 };
@@ -416,7 +419,7 @@ static void test_entry_of_unknown_version_or_op_is_told_apart_by_its_identity(vo
     (void)state;
     static const struct { const char *line; const char *dev; uint64_t seq; int64_t t_ms; } strange[] = {
         { "{\"v\":2,\"dev\":\"van1\",\"ep\":\"" EP "\",\"seq\":5,\"op\":\"checkout\",\"t\":9,\"more\":true}", "van1", 5, 9 },
-        { "{\"v\":1,\"dev\":\"van1\",\"ep\":\"" EP "\",\"seq\":6,\"op\":\"odometer\",\"t\":9,\"km\":1.5}", "van1", 6, 9 },
+        { "{\"v\":1,\"dev\":\"van1\",\"ep\":\"" EP "\",\"seq\":6,\"op\":\"teleport\",\"t\":9,\"km\":1.5}", "van1", 6, 9 },
         { "{\"v\":3000000000,\"seq\":7,\"op\":5}", "", 7, ENTRY_NONE },
         { "{\"v\":2,\"dev\":\"VAN\",\"ep\":\"x\",\"seq\":-7,\"t\":-1}", "", 0, ENTRY_NONE },
     };
@@ -434,7 +437,7 @@ static void test_entry_of_unknown_version_or_op_is_told_apart_by_its_identity(vo
         arena_free(&a);
     }
     assert_int_equal(try_text("{'v':2,'op':'row'"), BM_EINPUT);
-    assert_int_equal(try_text("{'op':'odometer'}"), BM_EINPUT);
+    assert_int_equal(try_text("{'op':'teleport'}"), BM_EINPUT);
 }
 
 static void test_entry_every_truncation_is_refused(void **state)
