@@ -330,6 +330,15 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
                 "since_id", 's', e->op == OP_REGISTER && !since ? id_text : since, "born", 'I',
                 mine && e->born != ENTRY_NONE ? e->born : born, "guarantor", 's',
                 mine && e->guarantor ? e->guarantor : guarantor, NULL);
+    if (!rc && e->op == OP_REPLACE) { /* the new card is the same person's */
+        int64_t there;
+        rc = db_int(db, SQL_PATRON_THERE, &there, "card", 's', e->fresh, NULL);
+        if (rc == BM_ENOTFOUND)
+            rc = db_run(db, SQL_PATRON_PUT, "card", 's', e->fresh, "account", 's', account ? account : e->patron, "name", 's', name,
+                        "category", 's', category, "branch", 's', branch, "stop", 's', stop, "expires_s", 'I', expires, "barred",
+                        'i', barred, "dead", 'i', (int64_t)0, "since_id", 's', id_text, "born", 'I', born, "guarantor", 's',
+                        guarantor, NULL);
+    }
     arena_free(&a);
     return rc;
 }
@@ -353,6 +362,7 @@ static enum bm_rc apply_fold(struct db *db, struct arena *a, const struct entry 
     rc = timeline_step(&u, e, key, unc_ms);
     if (!rc) rc = view.rc;
     if (!rc) rc = circ_store(db, &u);
+    if (!rc) rc = circ_money_step(&view, &u);
     if (!rc) circ_outcome(&u, e, out);
     return rc;
 }
@@ -373,8 +383,12 @@ enum bm_rc circ_apply(struct db *db, struct arena *a, const struct entry *e, int
     case OPK_PEOPLE: return patron_plain(db, e, id);
     case OPK_TITLE: return circ_title(db, e, t_ms, id);
     case OPK_VISIT: return circ_visit(db, e, t_ms);
+    case OPK_MONEY: {
+        struct circ_view view = { .db = db, .arena = a };
+        enum bm_rc rc = circ_money(&view, e, t_ms, id);
+        return rc ? rc : view.rc;
+    }
     case OPK_CLOCK:
-    case OPK_MONEY:
     case OPK_STAFF:
     case OPK_TABLE:
     case OPK_ROUTE:

@@ -48,6 +48,9 @@ BM_MUST_CHECK enum bm_rc circ_store(struct db *db, const struct unit *u);
 BM_MUST_CHECK enum bm_rc circ_replace(struct db *db, const struct unit *was, struct unit *now, bool only_count,
                                       int64_t *differences);
 
+/* A charge's series as its row has it, lines of "t id cents", into series and count of *c. ret: BM_OK | BM_ECORRUPT | BM_ENOMEM */
+BM_MUST_CHECK enum bm_rc circ_series_read(const char *text, struct arena *a, struct tl_charge *c);
+
 /* What stands in the unit about an entry. */
 void circ_outcome(const struct unit *u, const struct entry *e, struct outcome *out);
 
@@ -61,6 +64,11 @@ BM_MUST_CHECK enum bm_rc circ_item_info(struct db *db, const struct entry *e, in
 BM_MUST_CHECK enum bm_rc circ_item_info_is(struct db *db, const char *barcode, const struct entry *e, int64_t t_ms,
                                            const char *id_text);
 BM_MUST_CHECK enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms);
+
+/* Money on a laptop, stepped like all else there (circ_money.c): after circ_store, the charges that the step changed; and
+ * pay, waive, charge. */
+BM_MUST_CHECK enum bm_rc circ_money_step(struct circ_view *view, const struct unit *u);
+BM_MUST_CHECK enum bm_rc circ_money(struct circ_view *view, const struct entry *e, int64_t t_ms, const char *id_text);
 
 /* One entry on a laptop: stepped onto the rows as they are (TIMELINE 9, "only steps").
  * out: OUTCOME_LATE if the item's newest event is later than this one: nothing changed until the feed brings it */

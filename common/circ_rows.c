@@ -1,6 +1,8 @@
 /* common/circ_rows.c -- rows of the circulation tables to structs of the timeline and back. See circ.h, circ_rows.h. */
 #include "common/circ_rows.h"
 
+#include "common/circ.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +53,8 @@ static enum bm_rc read_loan(struct stmt *s, struct arena *a, struct tl_loan *l)
                            .end_ms = stmt_int(s, 12),
                            .renewals = stmt_int(s, 16),
                            .lost_ms = stmt_int(s, 17),
-                           .claimed_ms = stmt_int(s, 18) };
+                           .claimed_ms = stmt_int(s, 18),
+                           .limit = stmt_int(s, 19) };
     l->terms = (struct terms){ stmt_int(s, 7), stmt_int(s, 8), stmt_int(s, 9), stmt_int(s, 10), stmt_int(s, 11) };
     TRY(col_id(s, 0, &l->id));
     TRY(col_text(s, 1, a, &l->item));
@@ -77,8 +80,7 @@ static enum bm_rc read_hold(struct stmt *s, struct arena *a, struct tl_hold *h)
     return col_text(s, 7, a, &h->by);
 }
 
-/* Series: lines of "t id cents". */
-static enum bm_rc read_series(const char *text, struct arena *a, struct tl_charge *c)
+enum bm_rc circ_series_read(const char *text, struct arena *a, struct tl_charge *c)
 {
     for (const char *p = text; p && *p;) {
         char line[EID_TEXT_MAX + 64], *id, *cents;
@@ -108,7 +110,7 @@ static enum bm_rc read_charge(struct stmt *s, struct arena *a, struct tl_charge 
     TRY(col_text(s, 1, a, &c->kind));
     TRY(col_text(s, 2, a, &c->card));
     TRY(col_text(s, 3, a, &c->item));
-    return read_series(stmt_text(s, 4), a, c);
+    return circ_series_read(stmt_text(s, 4), a, c);
 }
 
 static enum bm_rc read_exc(struct stmt *s, struct arena *a, struct tl_exc *x)
@@ -203,7 +205,7 @@ enum bm_rc rows_store_loan(struct db *db, const struct tl_loan *l)
                   'I', l->terms.max_cents, "price", 'i', l->terms.price_cents, "keep", 'i', l->terms.keep_cents, "end_ms",
                   'I', l->end_ms, "end_t", 'I', open ? ENTRY_NONE : l->endkey.t_ms, "end_id", 's',
                   open ? NULL : id_or_null(&l->endkey.id, end_id), "how", 's', loan_how_name(l->how), "renewals", 'i',
-                  l->renewals, "lost_ms", 'I', l->lost_ms, "claimed_ms", 'I', l->claimed_ms, NULL);
+                  l->renewals, "lost_ms", 'I', l->lost_ms, "claimed_ms", 'I', l->claimed_ms, "limit", 'I', l->limit, NULL);
 }
 
 enum bm_rc rows_store_hold(struct db *db, const struct tl_hold *h)
@@ -268,7 +270,7 @@ bool rows_same_loan(const struct tl_loan *a, const struct tl_loan *b)
            a->terms.grace_days == b->terms.grace_days && a->terms.max_cents == b->terms.max_cents &&
            a->terms.price_cents == b->terms.price_cents && a->terms.keep_cents == b->terms.keep_cents &&
            a->end_ms == b->end_ms && (open || tkey_cmp(&a->endkey, &b->endkey) == 0) && a->how == b->how &&
-           a->renewals == b->renewals && a->lost_ms == b->lost_ms && a->claimed_ms == b->claimed_ms;
+           a->renewals == b->renewals && a->lost_ms == b->lost_ms && a->claimed_ms == b->claimed_ms && a->limit == b->limit;
 }
 
 bool rows_same_hold(const struct tl_hold *a, const struct tl_hold *b)

@@ -327,7 +327,8 @@ static void add_loan(struct step *s)
                            .end_ms = ENTRY_NONE,
                            .how = LOAN_OPEN,
                            .lost_ms = ENTRY_NONE,
-                           .claimed_ms = ENTRY_NONE };
+                           .claimed_ms = ENTRY_NONE,
+                           .limit = is_overridden(e->over, exc_name(EXC_OVER_LIMIT)) ? ENTRY_NONE : e->limit };
     struct tl_loan *loan = unit_put_loan(s->u, &row);
     if (!loan) {
         keep_rc(s, BM_ENOMEM);

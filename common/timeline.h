@@ -62,6 +62,7 @@ struct tl_loan {
     struct tkey endkey;
     enum loan_how how;
     int64_t renewals, lost_ms, claimed_ms; /* times or ENTRY_NONE */
+    int64_t limit; /* loans its desk's rule allowed, for over_limit; ENTRY_NONE = none, or overridden */
     bool dirty;
 };
 

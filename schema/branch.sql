@@ -26,6 +26,16 @@ CREATE TABLE standing(         -- a card's standing from a moment on
   PRIMARY KEY(card, t_ms, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE payment(          -- money that came (or, below 0, was paid back), as its entry says
+  id TEXT PRIMARY KEY, card TEXT NOT NULL, cents INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payment_card ON payment(card);
+CREATE TABLE ledger(           -- I7: rows are added, never changed; a line's rows sum up to what it is now
+  n INTEGER PRIMARY KEY, line TEXT NOT NULL, card TEXT NOT NULL, cents INTEGER NOT NULL,
+  cause TEXT NOT NULL          -- entry that led to the row
+) STRICT;
+CREATE INDEX ledger_line ON ledger(line);
+
 CREATE TABLE device(
   dev TEXT PRIMARY KEY, public_key TEXT, name TEXT NOT NULL DEFAULT '', practice INTEGER NOT NULL DEFAULT 0,
   code_hash TEXT, code_until_s INTEGER, enrolled_ms INTEGER, revoked_ms INTEGER, last_sync_ms INTEGER
@@ -58,7 +68,7 @@ SELECT op, t_ms, unc_ms, received_ms, node, title, card, ref, dark FROM reading
 WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: READING_OF_EPOCH
-SELECT seq, t_ms, unc_ms, received_ms, boot_ms, op, node, card FROM reading
+SELECT seq, t_ms, unc_ms, received_ms, boot_ms, op, node, card, ref FROM reading
 WHERE dev = :dev AND ep = :ep AND row = 0 AND boot_ms IS NOT NULL ORDER BY seq
 
 -- name: READING_TIME
@@ -136,6 +146,51 @@ ORDER BY t_ms, dev, ep, seq, row
 SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.op = 'observe' AND r.ref = :origin AND r.dark IS NULL
 ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
+
+-- name: MONEY_MOVES
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.op, r.card, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.ref = :ref AND r.op IN ('pay', 'waive') AND r.dark IS NULL
+
+-- name: MONEY_MANUAL
+SELECT r.t_ms, r.card, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.dev = :dev AND r.ep = :ep AND r.seq = :seq AND r.row = :row AND r.op = 'charge' AND r.dark IS NULL
+
+-- name: MONEY_CHARGES_OF_CARD
+SELECT about || '/' || kind FROM charge WHERE card = :card
+UNION SELECT ref FROM reading WHERE card = :card AND op = 'pay' AND ref IS NOT NULL AND dark IS NULL
+
+-- name: MONEY_SERIES
+SELECT series, card, item FROM charge WHERE about = :about AND kind = :kind
+
+-- name: MONEY_BALANCE
+WITH mine(card) AS (SELECT card FROM patron WHERE account = :account
+  UNION SELECT :account WHERE NOT EXISTS (SELECT 1 FROM patron WHERE card = :account AND account <> :account))
+SELECT (SELECT coalesce(sum(amount_cents - waived_cents), 0) FROM charge WHERE card IN (SELECT card FROM mine))
+  - (SELECT coalesce(sum(cents), 0) FROM payment WHERE card IN (SELECT card FROM mine))
+
+-- name: PAYMENT_PUT
+INSERT INTO payment(id, card, cents) VALUES(:id, :card, :cents)
+ON CONFLICT(id) DO UPDATE SET card = excluded.card, cents = excluded.cents
+
+-- name: PAYMENT_DELETE
+DELETE FROM payment WHERE id = :id
+
+-- name: LEDGER_OF_LINE
+SELECT card, sum(cents) FROM ledger WHERE line = :line GROUP BY card HAVING sum(cents) <> 0
+
+-- name: LEDGER_ADD
+INSERT INTO ledger(line, card, cents, cause) VALUES(:line, :card, :cents, :cause)
+
+-- name: LIMITED_LOANS
+SELECT id, key_t, limit_n, card FROM loan WHERE card IN (SELECT card FROM patron WHERE account = :account UNION SELECT :account)
+AND limit_n IS NOT NULL AND key_t >= :from_t AND key_t <= :to_t
+
+-- name: LOANS_OUT_AT
+SELECT id, key_t, end_t, end_id, card FROM loan
+WHERE card IN (SELECT card FROM patron WHERE account = :account UNION SELECT :account)
+AND key_t <= :t AND (end_ms IS NULL OR end_t >= :t)
 
 -- name: STANDING_AT
 SELECT account, barred, dead, expires_s, t_ms, id FROM standing WHERE card = :card AND t_ms <= :t_ms ORDER BY t_ms DESC, id DESC

@@ -63,11 +63,12 @@ CREATE TABLE loan(
   end_ms  INTEGER, end_t INTEGER, end_id TEXT,
   how     TEXT NOT NULL CHECK(how IN ('open', 'checkin', 'implied', 'claimed', 'written off')),
   renewals INTEGER NOT NULL, lost_ms INTEGER, claimed_ms INTEGER,
+  limit_n INTEGER,             -- loans allowed by the rule its desk used; NULL: none, or overridden
   CHECK((end_ms IS NULL) = (how = 'open'))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX loan_open ON loan(item) WHERE end_ms IS NULL; -- I8
 CREATE INDEX loan_item ON loan(item);
-CREATE INDEX loan_card ON loan(card) WHERE end_ms IS NULL;
+CREATE INDEX loan_card ON loan(card, end_ms, key_t);
 
 CREATE TABLE hold(
   id     TEXT PRIMARY KEY,     -- its place_hold
@@ -191,26 +192,27 @@ UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, 
 
 -- name: LOAN_GET
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan WHERE id = :id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan WHERE id = :id
 
 -- name: LOANS_OF_ITEM
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan WHERE item = :item ORDER BY key_t, id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan WHERE item = :item ORDER BY key_t, id
 
 -- name: LOANS_ALL
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms FROM loan ORDER BY id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan ORDER BY id
 
 -- name: LOAN_PUT
 INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms)
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n)
 VALUES(:id, :item, :card, :key_t, :out_ms, :due_s, :promise, :rate, :grace, :max, :price, :keep,
-  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms)
+  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms, :limit)
 ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t = excluded.key_t, out_ms = excluded.out_ms,
   due_s = excluded.due_s, promise = excluded.promise, rate_cents = excluded.rate_cents, grace_days = excluded.grace_days,
   max_cents = excluded.max_cents, price_cents = excluded.price_cents, keep_cents = excluded.keep_cents,
   end_ms = excluded.end_ms, end_t = excluded.end_t, end_id = excluded.end_id, how = excluded.how,
-  renewals = excluded.renewals, lost_ms = excluded.lost_ms, claimed_ms = excluded.claimed_ms
+  renewals = excluded.renewals, lost_ms = excluded.lost_ms, claimed_ms = excluded.claimed_ms,
+  limit_n = excluded.limit_n
 
 -- name: LOAN_DELETE
 DELETE FROM loan WHERE id = :id
@@ -244,11 +246,28 @@ DELETE FROM hold WHERE id = :id
 SELECT about, kind, card, item, series FROM charge WHERE item = :item ORDER BY about, kind
 
 -- name: CHARGES_ALL
-SELECT about, kind, card, item, series FROM charge ORDER BY about, kind
+SELECT about, kind, card, item, series FROM charge WHERE item IS NOT NULL ORDER BY about, kind
 
 -- name: CHARGE_PUT
 INSERT INTO charge(about, kind, card, item, series) VALUES(:about, :kind, :card, :item, :series)
 ON CONFLICT(about, kind) DO UPDATE SET card = excluded.card, item = excluded.item, series = excluded.series
+
+-- name: CHARGE_MONEY
+SELECT amount_cents, waived_cents, paid_cents, card FROM charge WHERE about = :about AND kind = :kind
+
+-- name: CHARGE_MONEY_SET
+UPDATE charge SET amount_cents = :amount, waived_cents = :waived, paid_cents = :paid
+WHERE about = :about AND kind = :kind AND (amount_cents, waived_cents, paid_cents) IS NOT (:amount, :waived, :paid)
+
+-- name: BALANCE_GET
+SELECT cents FROM balance WHERE account = :account
+
+-- name: BALANCE_SET
+INSERT INTO balance(account, cents) VALUES(:account, :cents) ON CONFLICT(account) DO UPDATE SET cents = excluded.cents
+WHERE cents <> excluded.cents
+
+-- name: BALANCE_CLEAR
+DELETE FROM balance WHERE account = :account
 
 -- name: CHARGE_DELETE
 DELETE FROM charge WHERE about = :about AND kind = :kind
@@ -275,6 +294,9 @@ DELETE FROM exception WHERE code = :code AND entry = :entry AND other = :other
 -- name: PATRON_GET
 SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
 FROM patron WHERE card = :card
+
+-- name: PATRON_THERE
+SELECT 1 FROM patron WHERE card = :card
 
 -- name: PATRON_PUT
 INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)

@@ -67,3 +67,14 @@ SELECT dev, ep, seq, t, off, unc, src FROM clock WHERE dev = 'branch'
 -- name: AUDIT_APPLIED
 SELECT e.body, r.received_ms FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
 WHERE e.row = 0 ORDER BY e.dev, e.seq, e.ep
+
+-- name: AUDIT_BALANCES
+SELECT account, cents FROM balance ORDER BY account
+
+-- name: AUDIT_LEDGER
+SELECT line FROM (
+  SELECT line, card, sum(cents) AS cents FROM ledger GROUP BY line, card
+  UNION ALL SELECT 'amount ' || about || '/' || kind, card, -amount_cents FROM charge
+  UNION ALL SELECT 'waived ' || about || '/' || kind, card, waived_cents FROM charge
+  UNION ALL SELECT 'pay ' || id, card, cents FROM payment
+) GROUP BY line, card HAVING sum(cents) <> 0 LIMIT 1

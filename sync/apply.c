@@ -172,6 +172,7 @@ static enum bm_rc refold_group(struct apply *ap, const struct node_set *group, s
     }
     if (!rc) rc = fold(ap, now, &view, &list);
     if (!rc) rc = circ_replace(ap->db, &was, now, false, &differences);
+    if (!rc) rc = apply_touch_refold(ap, &was, now);
     for (size_t i = 0; i < group->count && !rc; i++) rc = info_of(ap, group->nodes[i], &list);
     now->ctx = NULL; /* the view goes out of scope; no more steps on this unit */
     ap->refolds++;
@@ -255,7 +256,11 @@ static enum bm_rc retime(struct apply *ap, const struct entry *clock)
         if (rc) break;
         moved[moved_count++] = (struct moved){ stmt_int(s, 0), t, unc };
         enum op op;
-        if (op_parse(stmt_text(s, 5), &op) && op_kind(op) == OPK_PEOPLE) rc = node_add(ap, &cards, stmt_text(s, 7));
+        bool known = op_parse(stmt_text(s, 5), &op);
+        struct eid id = { .ep = clock->id.ep, .seq = (uint64_t)stmt_int(s, 0) };
+        str_copy(id.dev, sizeof id.dev, clock->id.dev);
+        if (known && op_kind(op) == OPK_PEOPLE) rc = node_add(ap, &cards, stmt_text(s, 7));
+        else if (known && op_kind(op) == OPK_MONEY) rc = apply_money_retimed(ap, op, &id, stmt_text(s, 8));
         else if (stmt_text(s, 6)) rc = node_add(ap, &nodes, stmt_text(s, 6));
         if (rc) break;
     }
@@ -294,6 +299,10 @@ static void about_entry(const struct entry *e, struct about *out)
     case OP_REPLACE: snprintf(out->ref, sizeof out->ref, "card:%s", e->fresh); break;
     case OP_MERGE: snprintf(out->ref, sizeof out->ref, "card:%s", e->into); break;
     case OP_OBSERVE: str_copy(out->ref, sizeof out->ref, e->origin); break;
+    case OP_PAY:
+    case OP_WAIVE:
+        if (e->charge) str_copy(out->ref, sizeof out->ref, e->charge);
+        break;
     default: break;
     }
 }
@@ -399,6 +408,7 @@ static enum bm_rc step(struct apply *ap, const struct entry *e, const struct tke
     if (!rc) rc = timeline_step(&u, e, key, unc);
     if (!rc) rc = view.rc;
     if (!rc) rc = circ_store(ap->db, &u);
+    if (!rc) rc = apply_touch_step(ap, &u, e);
     if (!rc) circ_outcome(&u, e, out);
     ap->steps++;
     return rc;
@@ -457,6 +467,7 @@ static enum bm_rc take_back(struct apply *ap, const struct eid *target, const ch
     for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
     if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
     if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
+    if (!rc && op_kind(op) == OPK_MONEY) rc = apply_money_gone(ap, op, target, card, ref);
     static const enum exc_code leaves[] = { EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves && !rc; i++)
         rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's', exc_name(leaves[i]), NULL);
@@ -604,8 +615,8 @@ static enum bm_rc note_clock(struct apply *ap, const struct entry *e)
                   e->t_ms, "off", 'i', e->off_ms, "unc", 'i', e->unc_ms, "src", 's', e->src, NULL);
 }
 
-static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
-                                struct outcome *out)
+static enum bm_rc read_one(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+                           struct outcome *out)
 {
     char id[EID_TEXT_MAX];
     struct about about;
@@ -632,17 +643,38 @@ static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t
     case OPK_STAFF:
         if (e->op == OP_VOID) return apply_void(ap, e, id, out);
         return e->op == OP_OBSERVE ? apply_observe(ap, e, t, received_ms) : BM_OK;
-    case OPK_TABLE:
     case OPK_MONEY:
+        rc = apply_money(ap, e, id);
+        return rc ? rc : leaves_of(ap, e, &about, id);
+    case OPK_TABLE:
     case OPK_ROUTE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }
 }
 
+/* One reading, and what it leads to beyond its own fold. */
+static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+                                struct outcome *out)
+{
+    char id[EID_TEXT_MAX];
+    ap->cause = arena_strdup(&ap->arena, eid_text(&e->id, id));
+    enum bm_rc rc = ap->cause ? read_one(ap, e, t, unc, received_ms, out) : BM_ENOMEM;
+    bool crosses = ap->charges.count || ap->payers.count || ap->window_count;
+    if (!rc && crosses) rc = apply_money_finish(ap);
+    if (rc || !crosses) return rc;
+    struct outcome told;
+    rc = apply_outcome_now(ap, &e->id, &told);
+    if (!rc && told.kind == OUTCOME_EXCEPTION) *out = told;
+    return rc;
+}
+
 enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out)
 {
     int64_t t, unc;
+    ap->charges = ap->payers = (struct node_set){ 0 }; /* of an entry that failed */
+    ap->windows = NULL;
+    ap->window_count = ap->window_cap = 0;
     enum bm_rc rc = check_numbers(e);
     if (!rc && e->op == OP_CLOCK) rc = note_clock(ap, e);
     if (!rc) rc = true_time(ap, e, received_ms, &t, &unc);

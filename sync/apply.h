@@ -17,9 +17,22 @@ enum {
     APPLY_WHEN_UNC_MS = 60000 /* times caught up from paper are good to the minute */
 };
 
+struct node_set {
+    const char **nodes;
+    size_t count, cap;
+};
+
 struct apply {
     struct db *db;
     struct arena arena; /* dies with each entry */
+    const char *cause;  /* id of the entry being applied */
+    /* touched by it: charges by key, cards whose money changed, times in which a person had another number of loans */
+    struct node_set charges, payers;
+    struct loan_window {
+        const char *card;
+        int64_t from_t, to_t;
+    } *windows;
+    size_t window_count, window_cap;
     int64_t refolds, steps; /* counted for people who measure */
     char difference[160];   /* apply_verify: the first row that differs */
 };
@@ -40,12 +53,8 @@ BM_MUST_CHECK enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *i
  * ret: BM_OK, *differences = 0 when all agree; else ap->difference names the first */
 BM_MUST_CHECK enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *differences);
 
-/* --- inside (apply.c, apply_people.c) ------------------------------------------------------------ */
+/* --- inside (apply.c, apply_people.c, apply_money.c) ---------------------------------------------- */
 
-struct node_set {
-    const char **nodes;
-    size_t count, cap;
-};
 BM_MUST_CHECK enum bm_rc node_add(struct apply *ap, struct node_set *set, const char *node);
 /* The group that a node belongs to now. */
 BM_MUST_CHECK enum bm_rc apply_group(struct apply *ap, const char *node, struct node_set *out);
@@ -65,5 +74,21 @@ BM_MUST_CHECK enum bm_rc apply_col_eid(struct stmt *s, int column, int row_colum
 /* Is a new exception of a kind that no fold owns. */
 BM_MUST_CHECK enum bm_rc apply_leaf(struct apply *ap, enum exc_code code, const char *entry, const char *other);
 struct standing apply_standing_at(void *view, const char *card, const struct tkey *key);
+/* The account that a card belongs to in the end. out holds ENTRY_WORD_MAX + 1 bytes */
+BM_MUST_CHECK enum bm_rc apply_account(struct apply *ap, const char *card, char *out, size_t size);
+
+/* Money (TIMELINE 5) and loan limits. A fold tells what it changed: */
+BM_MUST_CHECK enum bm_rc apply_touch_step(struct apply *ap, const struct unit *u, const struct entry *e);
+BM_MUST_CHECK enum bm_rc apply_touch_refold(struct apply *ap, const struct unit *was, const struct unit *now);
+BM_MUST_CHECK enum bm_rc apply_touch_people(struct apply *ap, const char *card, int64_t from_t);
+BM_MUST_CHECK enum bm_rc apply_touch_charge(struct apply *ap, const char *key); /* "dev.ep.seq/kind" */
+BM_MUST_CHECK enum bm_rc apply_touch_card(struct apply *ap, const char *card);
+BM_MUST_CHECK enum bm_rc apply_touch_loans(struct apply *ap, const char *card, int64_t from_t, int64_t to_t);
+/* pay, waive, charge: came; were taken back; got another time. */
+BM_MUST_CHECK enum bm_rc apply_money(struct apply *ap, const struct entry *e, const char *id);
+BM_MUST_CHECK enum bm_rc apply_money_gone(struct apply *ap, enum op op, const struct eid *target, const char *card, const char *ref);
+BM_MUST_CHECK enum bm_rc apply_money_retimed(struct apply *ap, enum op op, const struct eid *id, const char *ref);
+/* Once an entry is through: fold the charges touched, then balances, then limits. */
+BM_MUST_CHECK enum bm_rc apply_money_finish(struct apply *ap);
 
 #endif

@@ -165,6 +165,7 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
     size_t at = 0;
     char id[EID_TEXT_MAX];
     bool joins = false;
+    struct node_set accounts = { 0 }; /* it belonged to, or does now */
     *from_t = INT64_MAX;
     for (size_t i = 0; i < f->change_count; i++)
         joins |= str_eq(f->changes[i].card, card) && !str_eq(f->changes[i].standing.account, card);
@@ -172,6 +173,7 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         joins |= !str_eq(stmt_text(s, 2), card);
+        if ((rc = node_add(f->ap, &accounts, stmt_text(s, 2)))) break;
         if (*from_t != INT64_MAX) continue;
         while (at < f->change_count && !str_eq(f->changes[at].card, card)) at++;
         struct standing had = { stmt_text(s, 2), stmt_int(s, 3) == 1, stmt_int(s, 4) == 1, stmt_int(s, 5) };
@@ -181,6 +183,7 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
         if (same) continue;
         *from_t = c && c->key.t_ms < stmt_int(s, 0) ? c->key.t_ms : stmt_int(s, 0);
     }
+    stmt_done(s);
     if (rc != BM_ENOTFOUND) return rc;
     for (; *from_t == INT64_MAX && at < f->change_count; at++)
         if (str_eq(f->changes[at].card, card)) *from_t = f->changes[at].key.t_ms;
@@ -192,7 +195,9 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
         rc = db_run(db, SQL_STANDING_ADD, "card", 's', card, "t_ms", 'i', c->key.t_ms, "id", 's', eid_text(&c->key.id, id),
                     "account", 's', c->standing.account, "barred", 'i', (int64_t)c->standing.barred, "dead", 'i',
                     (int64_t)c->standing.dead, "expires_s", 'I', c->standing.expires_s, NULL);
+        if (!rc) rc = node_add(f->ap, &accounts, c->standing.account);
     }
+    for (size_t i = 0; i < accounts.count && !rc; i++) rc = apply_touch_card(f->ap, accounts.nodes[i]);
     if (joins) *from_t = INT64_MIN;
     return rc;
 }
@@ -262,6 +267,7 @@ enum bm_rc apply_people(struct apply *ap, const char *card)
         if (!rc) rc = store_patron(&f, f.cards.nodes[i]);
         if (!rc) rc = apply_unknown_card(ap, f.cards.nodes[i]);
         if (!rc && from_t != INT64_MAX) rc = used_since(ap, f.cards.nodes[i], from_t, &touched);
+        if (!rc && from_t != INT64_MAX) rc = apply_touch_people(ap, f.cards.nodes[i], from_t);
     }
     if (!rc) rc = store_exceptions(&f);
     for (size_t i = 0; i < f.act_count && !rc; i++) {
@@ -275,7 +281,7 @@ enum bm_rc apply_people(struct apply *ap, const char *card)
 
 /* --- the same name and birth date -------------------------------------------------------------------------- */
 
-static enum bm_rc account_of(struct apply *ap, const char *card, char *out, size_t size)
+enum bm_rc apply_account(struct apply *ap, const char *card, char *out, size_t size)
 {
     struct stmt *s;
     str_copy(out, size, card);
@@ -296,7 +302,7 @@ enum bm_rc apply_same_person(struct apply *ap, const char *who_ref)
     while ((rc = stmt_next(s)) == BM_OK) {
         struct eid entry;
         rc = apply_col_eid(s, 0, 3, &entry);
-        if (!rc) rc = account_of(ap, stmt_text(s, 5), mine, sizeof mine);
+        if (!rc) rc = apply_account(ap, stmt_text(s, 5), mine, sizeof mine);
         if (rc) break;
         eid_text(&entry, id);
         rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's', exc_name(EXC_MAYBE_SAME_PERSON), NULL);

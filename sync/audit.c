@@ -126,6 +126,18 @@ static enum bm_rc verify_state(struct work *au)
     return problem(au, err_text(BM_ECORRUPT));
 }
 
+/* I7: the ledger's rows of each line sum up to what stands. */
+static enum bm_rc verify_ledger(struct work *au)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(au->b->db, SQL_AUDIT_LEDGER, &s, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    err_set(BM_ECORRUPT, "the ledger's rows do not sum up to what stands: %s", stmt_text(s, 0));
+    stmt_done(s);
+    return problem(au, err_text(BM_ECORRUPT));
+}
+
 enum bm_rc audit_run(struct branch *b, struct arena *a, struct audit *out)
 {
     struct work au = { .b = b, .arena = a, .out = out };
@@ -139,6 +151,7 @@ enum bm_rc audit_run(struct branch *b, struct arena *a, struct audit *out)
     rc = verify_lines(&au);
     if (!rc) rc = verify_observes(&au);
     if (!rc) rc = verify_state(&au);
+    if (!rc) rc = verify_ledger(&au);
     const char *text = NULL;
     if (!rc) rc = audit_again(b, a, &text);
     if (!rc && text) rc = problem(&au, text);
@@ -155,6 +168,7 @@ static const struct {
     { "item", SQL_ITEMS_ALL },        { "loan", SQL_LOANS_ALL },
     { "hold", SQL_HOLDS_ALL },        { "charge", SQL_CHARGES_ALL },
     { "patron", SQL_REPORT_PATRONS }, { "exception", SQL_REPORT_EXCEPTIONS },
+    { "balance", SQL_AUDIT_BALANCES },
 };
 enum { STATE_COUNT = sizeof state_tables / sizeof *state_tables };
 
