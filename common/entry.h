@@ -119,7 +119,7 @@ bool op_parse(const char *name, enum op *out);
     X(ID, target, "target")       /* entry taken back */                                       \
     X(WORD, exc_code, "code")     /* exception settled: code, entry (or account, charge), counterpart */ \
     X(TEXT, exc_entry, "about")                                                                \
-    X(WORD, exc_other, "other")                                                                \
+    X(TEXT, exc_other, "other")                                                                \
     X(WORD, how, "how")                                                                        \
     X(WORD, card, "card")                                                                      \
     X(INT, upto_cents, "upto")                                                                 \

@@ -9,7 +9,8 @@ CREATE TABLE reading(          -- an entry or observed row, as the folds see it
   boot_ms  INTEGER,           -- CLOCK_BOOTTIME as written; NULL: dated otherwise (observed rows, acts with `when`)
   node     TEXT,              -- '?' + item, or title for hold acts; NULL: no part in the item folds
   title    TEXT,              -- title it ties the node to
-  card     TEXT,
+  card     TEXT,              -- as meant: staff may have settled that it is another person's (TIMELINE 6)
+  written  TEXT,              -- as its desk had it, where that differs
   ref      TEXT,              -- hold named; void's target; "who:" person hash; "card:" other card; origin
   dark     TEXT,              -- why it takes no part: void, quarantine; NULL = it does
   PRIMARY KEY(dev, ep, seq, row)
@@ -17,6 +18,7 @@ CREATE TABLE reading(          -- an entry or observed row, as the folds see it
 CREATE INDEX reading_node ON reading(node, t_ms) WHERE node IS NOT NULL;
 CREATE INDEX reading_title ON reading(title) WHERE title IS NOT NULL;
 CREATE INDEX reading_card ON reading(card) WHERE card IS NOT NULL;
+CREATE INDEX reading_written ON reading(written) WHERE written IS NOT NULL;
 CREATE INDEX reading_ref ON reading(ref) WHERE ref IS NOT NULL;
 CREATE INDEX reading_time ON reading(t_ms);
 
@@ -25,6 +27,29 @@ CREATE TABLE standing(         -- a card's standing from a moment on
   account TEXT NOT NULL, barred INTEGER NOT NULL, dead INTEGER NOT NULL, expires_s INTEGER,
   PRIMARY KEY(card, t_ms, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settlement(       -- staff's word on an exception, named by its key
+  id TEXT PRIMARY KEY, t_ms INTEGER NOT NULL, -- its settle entry
+  code TEXT NOT NULL, about TEXT NOT NULL, other TEXT NOT NULL,
+  how TEXT NOT NULL, was TEXT, card TEXT, upto_cents INTEGER,
+  dev TEXT, ep TEXT, seq INTEGER, row INTEGER -- `about`, where it is an entry
+) STRICT, WITHOUT ROWID;
+CREATE INDEX settlement_of ON settlement(code, about, other);
+CREATE INDEX settlement_split ON settlement(dev, was) WHERE how = 'other_person';
+
+-- Every exception; also of what was settled and is no more, while the entry it was about still stands.
+CREATE VIEW exception_all AS
+SELECT code, entry, other, node, status FROM exception
+UNION ALL SELECT 'settled_moot', s.id, '', NULL, 'open' FROM settlement s
+WHERE s.how = 'accept' AND s.code <> 'settled_moot'
+AND EXISTS (SELECT 1 FROM reading r WHERE r.dev = s.dev AND r.ep = s.ep AND r.seq = s.seq AND r.row = s.row AND r.dark IS NOT 'void')
+AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.code = s.code AND x.entry = s.about AND x.other = s.other);
+-- The same as staff see them: a settlement covers a key, not a number; credit is settled up to an amount.
+CREATE VIEW exception_now AS
+SELECT x.code, x.entry, x.other, x.node, CASE WHEN EXISTS (
+  SELECT 1 FROM settlement s WHERE s.code = x.code AND s.about = x.entry AND s.other = x.other
+  AND (x.code <> 'credit' OR coalesce((SELECT -cents FROM balance WHERE account = x.entry), 0) <= s.upto_cents)
+) THEN 'settled' ELSE x.status END AS status FROM exception_all x;
 
 CREATE TABLE payment(          -- money that came (or, below 0, was paid back), as its entry says
   id TEXT PRIMARY KEY, card TEXT NOT NULL, cents INTEGER NOT NULL
@@ -60,8 +85,8 @@ CREATE TABLE revision(         -- every change of a row that laptops hold, in co
 ) STRICT;
 
 -- name: READING_PUT
-INSERT INTO reading(dev, ep, seq, row, op, t_ms, unc_ms, received_ms, boot_ms, node, title, card, ref, dark)
-VALUES(:dev, :ep, :seq, :row, :op, :t_ms, :unc_ms, :received_ms, :boot_ms, :node, :title, :card, :ref, :dark)
+INSERT INTO reading(dev, ep, seq, row, op, t_ms, unc_ms, received_ms, boot_ms, node, title, card, written, ref, dark)
+VALUES(:dev, :ep, :seq, :row, :op, :t_ms, :unc_ms, :received_ms, :boot_ms, :node, :title, :card, :written, :ref, :dark)
 
 -- name: READING_GET
 SELECT op, t_ms, unc_ms, received_ms, node, title, card, ref, dark FROM reading
@@ -82,7 +107,7 @@ ORDER BY seq DESC LIMIT 1
 UPDATE reading SET dark = :dark WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: READINGS_OF_NODE
-SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body FROM reading r
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body, r.card FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.node = :node AND r.dark IS NULL
 
@@ -91,7 +116,7 @@ SELECT dev, ep, seq, row, t_ms FROM reading WHERE node = :node AND dark IS NULL
 ORDER BY t_ms DESC, dev DESC, ep DESC, seq DESC, row DESC LIMIT 1
 
 -- name: READINGS_ALL
-SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, r.node, r.op, e.body FROM reading r
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, r.node, r.op, e.body, r.card FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.dark IS NULL ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
 
@@ -147,6 +172,35 @@ SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev A
 WHERE r.op = 'observe' AND r.ref = :origin AND r.dark IS NULL
 ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
 
+-- name: READING_OF_DEV_CARD
+SELECT dev, ep, seq, row, t_ms, card, op, node, ref FROM reading
+WHERE dev = :dev AND row = 0 AND (written = :card OR (card = :card AND written IS NULL))
+
+-- name: READING_CARD
+UPDATE reading SET card = :card, written = :written WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
+
+-- name: SETTLEMENT_SPLITS
+SELECT id, about, card, t_ms FROM settlement WHERE how = 'other_person' AND dev = :dev AND was = :was
+
+-- name: SETTLEMENT_SPLIT_CARDS
+SELECT DISTINCT was FROM settlement WHERE how = 'other_person' AND dev = :dev
+
+-- name: SETTLEMENT_GET
+SELECT code, about, other, how, was, card, dev FROM settlement WHERE id = :id
+
+-- name: SETTLEMENT_PUT
+INSERT INTO settlement(id, t_ms, code, about, other, how, was, card, upto_cents, dev, ep, seq, row)
+VALUES(:id, :t_ms, :code, :about, :other, :how, :was, :card, :upto, :dev, :ep, :seq, :row)
+
+-- name: SETTLEMENT_TIME
+UPDATE settlement SET t_ms = :t_ms WHERE id = :id
+
+-- name: SETTLEMENT_DELETE
+DELETE FROM settlement WHERE id = :id
+
+-- name: EXCEPTIONS_NOW_OF_ENTRY
+SELECT code, other, status FROM exception_now WHERE entry = :entry ORDER BY code, other
+
 -- name: MONEY_MOVES
 SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.op, r.card, e.body FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
@@ -173,6 +227,9 @@ SELECT (SELECT coalesce(sum(amount_cents - waived_cents), 0) FROM charge WHERE c
 -- name: PAYMENT_PUT
 INSERT INTO payment(id, card, cents) VALUES(:id, :card, :cents)
 ON CONFLICT(id) DO UPDATE SET card = excluded.card, cents = excluded.cents
+
+-- name: PAYMENT_GET
+SELECT cents FROM payment WHERE id = :id
 
 -- name: PAYMENT_DELETE
 DELETE FROM payment WHERE id = :id
@@ -257,7 +314,7 @@ DELETE FROM exception WHERE code = :code AND other = :other
 DELETE FROM exception WHERE entry = :entry AND code = :code
 
 -- name: EXCEPTIONS_LIST
-SELECT code, entry, other, node, status FROM exception WHERE status = :status ORDER BY entry, code, other
+SELECT code, entry, other, node, status FROM exception_now WHERE status = :status ORDER BY entry, code, other
 
 -- name: ENTRY_RECEIVED
 INSERT INTO received(dev, ep, seq, received_ms) VALUES(:dev, :ep, :seq, :received_ms)

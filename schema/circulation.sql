@@ -281,9 +281,6 @@ SELECT code, entry, other, node, status, pending FROM exception WHERE node = :no
 -- name: EXCEPTIONS_OF_FOLD
 SELECT code, entry, other, node, status, pending FROM exception WHERE node IS NOT NULL ORDER BY code, entry, other
 
--- name: EXCEPTIONS_OF_ENTRY
-SELECT code, other, status FROM exception WHERE entry = :entry ORDER BY code, other
-
 -- name: EXCEPTION_PUT
 INSERT INTO exception(code, entry, other, node, status, pending) VALUES(:code, :entry, :other, :node, :status, :pending)
 ON CONFLICT(code, entry, other) DO UPDATE SET node = excluded.node, status = excluded.status, pending = excluded.pending

@@ -39,14 +39,14 @@ SELECT DISTINCT p.dev, d.public_key FROM epoch p LEFT JOIN device d ON d.dev = p
 -- name: REPORT_COUNTS
 SELECT (SELECT count(*) FROM title), (SELECT count(*) FROM item), (SELECT count(*) FROM patron WHERE since_id IS NOT NULL),
   (SELECT count(*) FROM loan WHERE end_ms IS NULL), (SELECT count(*) FROM hold WHERE state IN ('waiting', 'captured')),
-  (SELECT count(*) FROM exception WHERE status = 'open'), (SELECT count(*) FROM intake), (SELECT count(*) FROM aside),
+  (SELECT count(*) FROM exception_now WHERE status = 'open'), (SELECT count(*) FROM intake), (SELECT count(*) FROM aside),
   (SELECT count(*) FROM entry WHERE row = 0 AND outcome LIKE 'quarantined%')
 
 -- name: REPORT_BRANCH_LINE
 SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
 
 -- name: REPORT_EXCEPTIONS
-SELECT code, entry, other, status FROM exception ORDER BY code, entry, other
+SELECT code, entry, other, status FROM exception_now ORDER BY code, entry, other
 
 -- name: REPORT_PATRONS
 SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor

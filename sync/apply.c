@@ -108,7 +108,7 @@ static int read_cmp(const void *a, const void *b)
     return tkey_cmp(&((const struct read *)a)->key, &((const struct read *)b)->key);
 }
 
-/* From a cursor whose columns begin: dev ep seq row t_ms unc_ms; body at `body`. */
+/* From a cursor whose columns begin: dev ep seq row t_ms unc_ms; body at `body`, and after it the card as meant. */
 static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct read_list *list)
 {
     struct read *grown = arena_grow(&ap->arena, list->reads, list->count, &list->cap, sizeof *grown);
@@ -121,6 +121,10 @@ static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct re
     if (rc) return rc;
     r->key = (struct tkey){ .t_ms = stmt_int(s, 4), .id = r->e.id };
     r->unc_ms = stmt_int(s, 5);
+    if (r->e.patron && !str_eq(r->e.patron, stmt_text(s, body + 1))) {
+        r->e.patron = stmt_copy(s, body + 1, &ap->arena);
+        if (!r->e.patron) return BM_ENOMEM;
+    }
     list->count++;
     return BM_OK;
 }
@@ -237,6 +241,7 @@ static enum bm_rc retime(struct apply *ap, const struct entry *clock)
     char ep[EP_MAX];
     struct moved {
         int64_t seq, t, unc;
+        bool settles;
     } *moved = NULL;
     size_t moved_count = 0, moved_cap = 0;
     struct node_set nodes = { 0 }, cards = { 0 };
@@ -254,7 +259,7 @@ static enum bm_rc retime(struct apply *ap, const struct entry *clock)
         moved = arena_grow(&ap->arena, moved, moved_count, &moved_cap, sizeof *moved);
         rc = moved ? BM_OK : BM_ENOMEM;
         if (rc) break;
-        moved[moved_count++] = (struct moved){ stmt_int(s, 0), t, unc };
+        moved[moved_count++] = (struct moved){ stmt_int(s, 0), t, unc, str_eq(stmt_text(s, 5), "settle") };
         enum op op;
         bool known = op_parse(stmt_text(s, 5), &op);
         struct eid id = { .ep = clock->id.ep, .seq = (uint64_t)stmt_int(s, 0) };
@@ -271,7 +276,14 @@ static enum bm_rc retime(struct apply *ap, const struct entry *clock)
         rc = db_run(ap->db, SQL_READING_TIME, "t_ms", 'i', moved[i].t, "unc_ms", 'i', moved[i].unc, "dev", 's', clock->id.dev,
                     "ep", 's', ep, "seq", 'i', moved[i].seq, "row", 'i', (int64_t)0, NULL);
     for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
-    return rc ? rc : apply_refold(ap, &nodes);
+    if (!rc) rc = apply_refold(ap, &nodes);
+    for (size_t i = 0; i < moved_count && !rc; i++) {
+        char id_text[EID_TEXT_MAX];
+        struct eid id = { .ep = clock->id.ep, .seq = (uint64_t)moved[i].seq };
+        str_copy(id.dev, sizeof id.dev, clock->id.dev);
+        if (moved[i].settles) rc = apply_settle_retimed(ap, eid_text(&id, id_text), moved[i].t);
+    }
+    return rc ? rc : apply_resplit_all(ap, clock->id.dev);
 }
 
 /* --- reading an entry ------------------------------------------------------------------------------------ */
@@ -308,7 +320,7 @@ static void about_entry(const struct entry *e, struct about *out)
 }
 
 static enum bm_rc reading_put(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
-                              const struct about *about, const char *dark)
+                              const struct about *about, const char *written, const char *dark)
 {
     char ep[EP_MAX];
     ep_text(e->id.ep, ep);
@@ -316,7 +328,7 @@ static enum bm_rc reading_put(struct apply *ap, const struct entry *e, int64_t t
     return db_run(ap->db, SQL_READING_PUT, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "row", 'i',
                   (int64_t)e->id.row, "op", 's', op_name(e->op), "t_ms", 'i', t, "unc_ms", 'i', unc, "received_ms", 'i',
                   received_ms, "boot_ms", 'I', own_time ? e->t_ms : ENTRY_NONE, "node", 's', about->node[0] ? about->node : NULL,
-                  "title", 's', about->title, "card", 's', about->card, "ref", 's', about->ref[0] ? about->ref : NULL, "dark",
+                  "title", 's', about->title, "card", 's', about->card, "written", 's', str_eq(written, about->card) ? NULL : written, "ref", 's', about->ref[0] ? about->ref : NULL, "dark",
                   's', dark, NULL);
 }
 
@@ -467,6 +479,7 @@ static enum bm_rc take_back(struct apply *ap, const struct eid *target, const ch
     for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
     if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
     if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
+    if (!rc && op == OP_SETTLE) rc = apply_settle_gone(ap, id);
     if (!rc && op_kind(op) == OPK_MONEY) rc = apply_money_gone(ap, op, target, card, ref);
     static const enum exc_code leaves[] = { EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves && !rc; i++)
@@ -615,18 +628,21 @@ static enum bm_rc note_clock(struct apply *ap, const struct entry *e)
                   e->t_ms, "off", 'i', e->off_ms, "unc", 'i', e->unc_ms, "src", 's', e->src, NULL);
 }
 
-static enum bm_rc read_one(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
+static enum bm_rc read_one(struct apply *ap, const struct entry *written, int64_t t, int64_t unc, int64_t received_ms,
                            struct outcome *out)
 {
     char id[EID_TEXT_MAX];
     struct about about;
+    struct entry meant;
+    const struct entry *e = &meant;
     bool dark;
-    struct tkey key = { .t_ms = t, .id = e->id };
-    eid_text(&e->id, id);
-    about_entry(e, &about);
+    struct tkey key = { .t_ms = t, .id = written->id };
+    eid_text(&written->id, id);
     *out = (struct outcome){ .kind = OUTCOME_APPLIED };
-    enum bm_rc rc = voided_before(ap, e, id, &dark);
-    if (!rc) rc = reading_put(ap, e, t, unc, received_ms, &about, dark ? "void" : NULL);
+    enum bm_rc rc = apply_meant(ap, written, &key, &meant);
+    about_entry(e, &about);
+    if (!rc) rc = voided_before(ap, e, id, &dark);
+    if (!rc) rc = reading_put(ap, e, t, unc, received_ms, &about, written->patron, dark ? "void" : NULL);
     if (rc || dark) {
         str_copy(out->words, sizeof out->words, "taken back");
         return rc;
@@ -642,6 +658,7 @@ static enum bm_rc read_one(struct apply *ap, const struct entry *e, int64_t t, i
     case OPK_CLOCK: return e->op == OP_CLOCK ? retime(ap, e) : BM_OK;
     case OPK_STAFF:
         if (e->op == OP_VOID) return apply_void(ap, e, id, out);
+        if (e->op == OP_SETTLE) return apply_settle(ap, e, t, id);
         return e->op == OP_OBSERVE ? apply_observe(ap, e, t, received_ms) : BM_OK;
     case OPK_MONEY:
         rc = apply_money(ap, e, id);
@@ -688,7 +705,7 @@ enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *id, struct outc
     char text[EID_TEXT_MAX];
     struct stmt *s;
     *out = (struct outcome){ .kind = OUTCOME_APPLIED };
-    enum bm_rc rc = db_get(ap->db, SQL_EXCEPTIONS_OF_ENTRY, &s, "entry", 's', eid_text(id, text), NULL);
+    enum bm_rc rc = db_get(ap->db, SQL_EXCEPTIONS_NOW_OF_ENTRY, &s, "entry", 's', eid_text(id, text), NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         if (!str_eq(stmt_text(s, 2), "open")) continue;

@@ -84,10 +84,20 @@ BM_MUST_CHECK enum bm_rc apply_touch_people(struct apply *ap, const char *card, 
 BM_MUST_CHECK enum bm_rc apply_touch_charge(struct apply *ap, const char *key); /* "dev.ep.seq/kind" */
 BM_MUST_CHECK enum bm_rc apply_touch_card(struct apply *ap, const char *card);
 BM_MUST_CHECK enum bm_rc apply_touch_loans(struct apply *ap, const char *card, int64_t from_t, int64_t to_t);
-/* pay, waive, charge: came; were taken back; got another time. */
+/* pay, waive, charge: came; are another patron's now; were taken back; got another time. */
 BM_MUST_CHECK enum bm_rc apply_money(struct apply *ap, const struct entry *e, const char *id);
+BM_MUST_CHECK enum bm_rc apply_money_moved(struct apply *ap, const struct entry *e, const char *id);
 BM_MUST_CHECK enum bm_rc apply_money_gone(struct apply *ap, enum op op, const struct eid *target, const char *card, const char *ref);
 BM_MUST_CHECK enum bm_rc apply_money_retimed(struct apply *ap, enum op op, const struct eid *id, const char *ref);
+/* settle: came; was taken back; got another time. */
+BM_MUST_CHECK enum bm_rc apply_settle(struct apply *ap, const struct entry *e, int64_t t, const char *id);
+BM_MUST_CHECK enum bm_rc apply_settle_gone(struct apply *ap, const char *id);
+BM_MUST_CHECK enum bm_rc apply_settle_retimed(struct apply *ap, const char *id, int64_t t);
+/* The entry with the card that is meant. out: strings of e, or in the arena */
+BM_MUST_CHECK enum bm_rc apply_meant(struct apply *ap, const struct entry *e, const struct tkey *key, struct entry *out);
+/* Read a device's entries on a card again, after a settlement about them or new times; all cards that were split. */
+BM_MUST_CHECK enum bm_rc apply_resplit(struct apply *ap, const char *dev, const char *was);
+BM_MUST_CHECK enum bm_rc apply_resplit_all(struct apply *ap, const char *dev);
 /* Once an entry is through: fold the charges touched, then balances, then limits. */
 BM_MUST_CHECK enum bm_rc apply_money_finish(struct apply *ap);
 

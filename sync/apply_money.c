@@ -413,6 +413,21 @@ enum bm_rc apply_money(struct apply *ap, const struct entry *e, const char *id)
     return rc ? rc : apply_touch_charge(ap, e->charge);
 }
 
+/* The line is posted on the other card; amounts are in the stored entry. */
+enum bm_rc apply_money_moved(struct apply *ap, const struct entry *e, const char *id)
+{
+    char line[LINE_TEXT_MAX];
+    int64_t cents;
+    enum bm_rc rc = apply_money_retimed(ap, e->op, &e->id, e->charge);
+    if (!rc) rc = apply_touch_card(ap, e->patron);
+    if (rc || e->op != OP_PAY) return rc;
+    rc = db_int(ap->db, SQL_PAYMENT_GET, &cents, "id", 's', id, NULL);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc; /* dark */
+    snprintf(line, sizeof line, "pay %s", id);
+    rc = db_run(ap->db, SQL_PAYMENT_PUT, "id", 's', id, "card", 's', e->patron, "cents", 'i', cents, NULL);
+    return rc ? rc : post(ap, line, e->patron, -cents);
+}
+
 enum bm_rc apply_money_gone(struct apply *ap, enum op op, const struct eid *target, const char *card, const char *ref)
 {
     char id[EID_TEXT_MAX], key[CHARGE_KEY_MAX], line[LINE_TEXT_MAX];

@@ -88,6 +88,7 @@ static enum bm_rc acts_of(struct people_fold *f, const char *card)
         rc = entry_read(body, strlen(body), stmt_int(s, 3) > 0, &f->ap->arena, &act->e);
         if (!rc) rc = apply_col_eid(s, 0, 3, &act->e.id);
         if (rc) break;
+        act->e.patron = card; /* as meant */
         act->key = (struct tkey){ .t_ms = stmt_int(s, 4), .id = act->e.id };
         f->act_count++;
     }

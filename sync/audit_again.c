@@ -20,7 +20,7 @@ static const struct {
     { "loan", "*" },       { "hold", "*" },     { "charge", "*" },    { "exception", "*" },
     { "rule", "*" },       { "closed_day", "*" }, { "stop", "*" },    { "plan", "*" },
     { "visit", "*" },      { "tally", "*" },    { "reading", "*" },   { "balance", "*" },
-    { "payment", "*" },
+    { "payment", "*" },    { "settlement", "*" },
     { "suspension", "*" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables };

@@ -268,6 +268,9 @@ struct history {
     size_t hold_count;
     struct eid promises[64]; /* what charges hang on: checkouts, renewals, marks, charges by hand */
     size_t promise_count;
+    struct eid regs[16]; /* registrations, and their cards */
+    const char *reg_cards[16];
+    size_t reg_count;
 };
 
 static void remember(struct history *h, struct eid id)
@@ -290,7 +293,7 @@ static void random_act(struct history *h, int64_t at)
                                    OP_RENEW,    OP_RENEW,    OP_PLACE,    OP_PLACE,    OP_CAPTURE, OP_CAPTURE, OP_CANCEL,
                                    OP_MARK,     OP_MARK,     OP_MOVE,     OP_USE,      OP_VOID,    OP_VOID,    OP_UPDATE,
                                    OP_REPLACE,  OP_MERGE,    OP_REGISTER, OP_CHANGE_DUE, OP_ADD_ITEM, OP_RECAT, OP_NOTICE, OP_CLOCK,
-                                   OP_PAY,      OP_PAY,      OP_WAIVE,    OP_CHARGE };
+                                   OP_PAY,      OP_PAY,      OP_WAIVE,    OP_CHARGE,  OP_SETTLE,  OP_SETTLE };
     size_t who = (size_t)rnd(h->count);
     struct line *l = &h->lines[who];
     struct entry e = act(ops[rnd(sizeof ops / sizeof *ops)]);
@@ -349,6 +352,22 @@ static void random_act(struct history *h, int64_t at)
         break;
     }
     case OP_CHARGE: e.amount_cents = 25; break;
+    case OP_SETTLE: {
+        static const char *const codes[] = { "barred", "seen_on_loan", "renew_no_loan", "unknown_card", "over_limit", "card_clash", "settled_moot" };
+        if (who != 0 || h->recent_count == 0) return; /* the branch alone */
+        e.exc_code = pick(codes, 7);
+        e.how = "accept";
+        e.exc_entry = eid_text(&h->recent[rnd(h->recent_count < 64 ? h->recent_count : 64)], about);
+        if (strcmp(e.exc_code, "unknown_card") == 0) e.exc_other = card;
+        if (h->reg_count == 0 || rnd(2)) break;
+        size_t k = (size_t)rnd(h->reg_count < 16 ? h->reg_count : 16);
+        e.exc_code = "card_clash";
+        e.how = "other_person";
+        e.exc_entry = eid_text(&h->regs[k], about);
+        e.was = h->reg_cards[k];
+        e.card = rnd(2) ? "f" : "g";
+        break;
+    }
     case OP_UPDATE: e.barred = (int64_t)rnd(2); break;
     case OP_REGISTER: e.name = "Somebody Else"; e.who = rnd(2) ? "h1" : "h2"; break;
     case OP_REPLACE: e.fresh = pick(cards, 7); if (strcmp(e.fresh, card) == 0) return; break;
@@ -360,6 +379,10 @@ static void random_act(struct history *h, int64_t at)
     if (e.op == OP_PLACE) {
         h->holds[h->hold_count % 64] = id;
         h->hold_titles[h->hold_count++ % 64] = e.title;
+    }
+    if (e.op == OP_REGISTER) {
+        h->regs[h->reg_count % 16] = id;
+        h->reg_cards[h->reg_count++ % 16] = card;
     }
     if (e.op == OP_CHECKOUT || e.op == OP_RENEW || e.op == OP_MARK || e.op == OP_CHARGE) h->promises[h->promise_count++ % 64] = id;
     remember(h, id);
@@ -387,8 +410,10 @@ static void tell_history(struct history *h, uint64_t seed, size_t acts)
 static void arrive(struct history *h, struct branch *b, uint64_t seed)
 {
     uint64_t next[4] = { 1, 1, 1, 1 };
+    size_t open = 0;
     rng_state = seed;
-    for (size_t open = h->count; open > 0;) {
+    for (size_t i = 0; i < h->count; i++) open += h->lines[i].journal.head_seq > 0; /* some had nothing to do */
+    while (open > 0) {
         size_t i = (size_t)rnd(h->count);
         uint64_t head = h->lines[i].journal.head_seq;
         if (next[i] > head) continue;
