@@ -104,10 +104,20 @@ static enum bm_rc word(struct branch *b, const char *key, char *out, size_t size
     return str_copy(out, size, text) ? BM_OK : err_set(BM_ECORRUPT, "branch.db: %s is too long", key);
 }
 
+/* A branch that names a clock of its own is a practice branch. */
+static enum bm_rc follow_practice_clock(struct branch *b)
+{
+    const char *clock_file;
+    enum bm_rc rc = meta_get(b->db, "practice_clock", &b->words, &clock_file);
+    if (rc == BM_ENOTFOUND) return BM_OK;
+    if (rc) return rc;
+    b->practice = true;
+    return env_practice(&b->env, clock_file);
+}
+
 enum bm_rc branch_open(const char *dir, struct branch *b)
 {
     char path[BRANCH_PATH_MAX + 32];
-    const char *clock_file;
     *b = (struct branch){ 0 };
     env_real(&b->env);
     enum bm_rc rc = seal_init();
@@ -119,14 +129,10 @@ enum bm_rc branch_open(const char *dir, struct branch *b)
     if (!rc) rc = word(b, "zone", b->zone, sizeof b->zone);
     if (!rc) rc = zone_open(b->zone);
     path_in(dir, "server.key", path);
-    if (!rc) rc = seal_key_load(path, &b->key);
+    if (!rc && (rc = seal_key_load(path, &b->key)) == BM_ENOTFOUND)
+        rc = err_set(BM_ECORRUPT, "the branch's key file %s is missing; put it back from a backup", path);
     if (!rc) rc = derive_keys(b);
-    if (!rc && (rc = meta_get(b->db, "practice_clock", &b->words, &clock_file)) == BM_OK) {
-        b->practice = true;
-        rc = env_practice(&b->env, clock_file);
-    } else if (rc == BM_ENOTFOUND) {
-        rc = BM_OK;
-    }
+    if (!rc) rc = follow_practice_clock(b);
     if (rc) {
         branch_close(b);
         return rc;
