@@ -1,8 +1,9 @@
 -- What reports, imports and verify ask of the branch (statements only).
 
--- name: REPORT_VISITS_BETWEEN
-SELECT dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s FROM visit
-WHERE arr_s >= :from_s AND arr_s <= :to_s ORDER BY dev, arr_s, id
+-- name: REPORT_VISITS_SINCE
+SELECT dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, until_s FROM (
+  SELECT v.*, coalesce(v.dep_s, (SELECT min(n.arr_s) FROM visit n WHERE n.dev = v.dev AND n.arr_s > v.arr_s), :now_s) AS until_s FROM visit v) AS told
+WHERE arr_s >= :from_s OR until_s >= :from_s ORDER BY dev, arr_s, id
 
 -- name: REPORT_ACTS_BETWEEN
 SELECT dev, t_ms, op FROM reading

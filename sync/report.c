@@ -9,7 +9,11 @@
 #include "common/timetable.h"
 #include "sync/csv.h"
 
-enum { MINUTE_S = 60, HALF_MINUTE_S = 30 };
+enum {
+    MINUTE_S = 60,
+    HALF_MINUTE_S = 30,
+    MARGIN_DAYS = 1 /* either side of what was asked: who arrives before midnight may be planned after it */
+};
 
 const char *visit_status_name(enum visit_status status)
 {
@@ -26,11 +30,14 @@ struct call {
     const char *stop;             /* "" = not known */
     int64_t arr_s, dep_s, parr_s; /* dep_s ENTRY_NONE: still there */
     int64_t until_s;              /* dep_s, else the next arrival of the device, else now */
-    size_t line;                  /* it is counted there */
+    size_t line;                  /* it is counted there; NO_LINE: in another report */
 };
+
+#define NO_LINE SIZE_MAX
 
 struct work {
     struct branch *b;
+    int64_t first_day, last_day; /* those asked for, and the margin */
     struct arena *a;
     struct visit_report *out;
     struct call *calls; /* by device, then arrival */
@@ -58,30 +65,29 @@ static enum bm_rc add_line(struct work *w, const struct visit_line *line, size_t
 /* Closed days of the span, each one. */
 static enum bm_rc load_closed(struct work *w)
 {
-    struct visit_report *r = w->out;
     struct stmt *s;
-    int64_t span = r->to_day - r->from_day + 1;
+    int64_t first = w->first_day, last = w->last_day, span = last - first + 1;
     bool *shut = ARENA_NEWS(w->a, bool, (size_t)span);
     int64_t *days = ARENA_NEWS(w->a, int64_t, (size_t)span);
     if (!shut || !days) return BM_ENOMEM;
     enum bm_rc rc = db_get(w->b->db, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', w->b->code,
-                           "from_day", 'i', r->from_day, "to_day", 'i', r->to_day, NULL);
+                           "from_day", 'i', first, "to_day", 'i', last, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
-        int64_t day = stmt_int(s, 0) < r->from_day ? r->from_day : stmt_int(s, 0);
-        for (; day <= stmt_int(s, 1) && day <= r->to_day; day++) shut[day - r->from_day] = true;
+        int64_t day = stmt_int(s, 0) < first ? first : stmt_int(s, 0);
+        for (; day <= stmt_int(s, 1) && day <= last; day++) shut[day - first] = true;
     }
     if (rc != BM_ENOTFOUND) return rc;
     size_t n = 0;
     for (int64_t i = 0; i < span; i++)
-        if (shut[i]) days[n++] = r->from_day + i;
+        if (shut[i]) days[n++] = first + i;
     w->closed = (struct day_list){ .days = days, .count = n };
     return BM_OK;
 }
 
 static enum bm_rc plan_days(struct work *w, const char *stop, const struct stop_plan *plan)
 {
-    for (int64_t day = w->out->from_day; day <= w->out->to_day; day++) {
+    for (int64_t day = w->first_day; day <= w->last_day; day++) {
         size_t at;
         if (!timetable_visits_on(plan, day) || day_list_has(&w->closed, day)) continue;
         struct visit_line line = { .day = day,
@@ -152,9 +158,8 @@ static int64_t day_start_s(int64_t day)
 static enum bm_rc load_calls(struct work *w)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_VISITS_BETWEEN, &s, "from_s", 'i',
-                           day_start_s(w->out->from_day), "to_s", 'i',
-                           zone_day_end_s(w->out->to_day), NULL);
+    enum bm_rc rc = db_get(w->b->db, SQL_REPORT_VISITS_SINCE, &s, "from_s", 'i',
+                           day_start_s(w->first_day), "now_s", 'i', w->now_s, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct call *grown =
@@ -172,7 +177,10 @@ static enum bm_rc load_calls(struct work *w)
                           .stop = arena_strdup(w->a, stop),
                           .arr_s = stmt_int(s, 5),
                           .dep_s = stmt_int(s, 6),
-                          .parr_s = stmt_int(s, 7) };
+                          .parr_s = stmt_int(s, 7),
+                          .until_s = stmt_int(s, 9),
+                          .line = NO_LINE };
+        if (c.until_s < c.arr_s) c.until_s = c.arr_s;
         if (!c.dev || !c.stop) {
             rc = BM_ENOMEM;
             break;
@@ -180,16 +188,7 @@ static enum bm_rc load_calls(struct work *w)
         w->calls[w->call_count++] = c;
     }
     stmt_done(s);
-    if (rc != BM_ENOTFOUND) return rc;
-    for (size_t i = 0; i < w->call_count; i++) {
-        struct call *c = &w->calls[i];
-        bool next = i + 1 < w->call_count && strcmp(w->calls[i + 1].dev, c->dev) == 0;
-        c->until_s = c->dep_s != ENTRY_NONE ? c->dep_s
-                     : next                 ? w->calls[i + 1].arr_s
-                                            : w->now_s;
-        if (c->until_s < c->arr_s) c->until_s = c->arr_s;
-    }
-    return BM_OK;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* The first planned line that begins at from_s or later. */
@@ -247,11 +246,13 @@ static enum bm_rc match_calls(struct work *w)
 {
     for (size_t i = 0; i < w->call_count; i++) {
         struct call *c = &w->calls[i];
+        int64_t day = zone_day(c->arr_s * 1000);
+        if (day < w->first_day || day > w->last_day) continue;
         struct visit_line *line = planned_line(w, c);
         if (line) {
             c->line = (size_t)(line - w->out->lines);
         } else {
-            struct visit_line own = { .day = zone_day(c->arr_s * 1000),
+            struct visit_line own = { .day = day,
                                       .stop = c->stop,
                                       .parr_s = ENTRY_NONE,
                                       .pdep_s = ENTRY_NONE,
@@ -301,10 +302,23 @@ static const struct call *call_at(const struct work *w, const char *dev, int64_t
     return best;
 }
 
+static bool is_asked(const struct work *w, int64_t day)
+{
+    return day >= w->out->from_day && day <= w->out->to_day;
+}
+
+/* ret: where what was done at a visit is counted; NULL: in another report */
+static struct circ_counts *counts_of(struct work *w, const struct call *c)
+{
+    struct visit_line *line = c->line == NO_LINE ? NULL : &w->out->lines[c->line];
+    return line && is_asked(w, line->day) ? &line->circ : NULL;
+}
+
 static struct circ_counts *counts_at(struct work *w, const char *dev, int64_t t_ms)
 {
     const struct call *c = call_at(w, dev, t_ms);
-    return c ? &w->out->lines[c->line].circ : &w->out->off_stop;
+    if (c) return counts_of(w, c);
+    return is_asked(w, zone_day(t_ms)) ? &w->out->off_stop : NULL;
 }
 
 static void count_act(struct circ_counts *n, const char *op)
@@ -321,13 +335,6 @@ static void count_act(struct circ_counts *n, const char *op)
     }
 }
 
-/* An act just outside of the days belongs to a visit inside of them if one is near; else to another report. */
-static bool is_outside(const struct work *w, int64_t t_ms)
-{
-    return t_ms < day_start_s(w->out->from_day) * 1000 ||
-           t_ms > zone_day_end_s(w->out->to_day) * 1000 + 999;
-}
-
 static enum bm_rc count_acts(struct work *w, int64_t from_t, int64_t to_t)
 {
     struct stmt *s;
@@ -336,8 +343,7 @@ static enum bm_rc count_acts(struct work *w, int64_t from_t, int64_t to_t)
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct circ_counts *n = counts_at(w, stmt_text(s, 0), stmt_int(s, 1));
-        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 1)))
-            count_act(n, stmt_text(s, 2));
+        if (n) count_act(n, stmt_text(s, 2));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -351,19 +357,41 @@ static enum bm_rc count_visitors(struct work *w, int64_t from_t, int64_t to_t)
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         struct eid id;
-        struct circ_counts *n = NULL;
+        const struct call *named = NULL;
         if (!eid_parse(stmt_text(s, 0), &id) || strcmp(id.dev, "branch") == 0) continue;
-        for (size_t i = 0; i < w->call_count && !n && stmt_int(s, 1) != ENTRY_NONE; i++)
+        for (size_t i = 0; i < w->call_count && !named && stmt_int(s, 1) != ENTRY_NONE; i++)
             if (w->calls[i].opened == stmt_int(s, 1) && strcmp(w->calls[i].dev, id.dev) == 0)
-                n = &w->out->lines[w->calls[i].line].circ;
-        if (!n) n = counts_at(w, id.dev, stmt_int(s, 2));
-        if (n != &w->out->off_stop || !is_outside(w, stmt_int(s, 2)))
-            n->visitors += stmt_int(s, 3);
+                named = &w->calls[i];
+        struct circ_counts *n =
+            named ? counts_of(w, named) : counts_at(w, id.dev, stmt_int(s, 2));
+        if (n) n->visitors += stmt_int(s, 3);
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* --- the report ------------------------------------------------------------------------------------------- */
+
+/* When acts may have been done that are counted here: the days, and the visits that reach out of them. */
+static void span_of_acts(struct work *w, int64_t *from_t, int64_t *to_t)
+{
+    *from_t = day_start_s(w->out->from_day) * 1000;
+    *to_t = zone_day_end_s(w->out->to_day) * 1000 + 999;
+    for (size_t i = 0; i < w->call_count; i++) {
+        const struct call *c = &w->calls[i];
+        if (!counts_of(w, c)) continue;
+        if (c->arr_s * 1000 - REPORT_EDGE_MS < *from_t) *from_t = c->arr_s * 1000 - REPORT_EDGE_MS;
+        if (c->until_s * 1000 + REPORT_EDGE_MS > *to_t) *to_t = c->until_s * 1000 + REPORT_EDGE_MS;
+    }
+}
+
+static void drop_margin(struct work *w)
+{
+    struct visit_report *r = w->out;
+    size_t n = 0;
+    for (size_t i = 0; i < r->count; i++)
+        if (is_asked(w, r->lines[i].day)) r->lines[n++] = r->lines[i];
+    r->count = n;
+}
 
 enum bm_rc report_visits(struct branch *b, int64_t from_day, int64_t to_day, int64_t now_ms,
                          struct arena *a, struct visit_report *out)
@@ -373,17 +401,23 @@ enum bm_rc report_visits(struct branch *b, int64_t from_day, int64_t to_day, int
     if (to_day < from_day) return err_set(BM_EUSAGE, "the last day lies before the first");
     if (to_day - from_day >= REPORT_DAYS_MAX)
         return err_set(BM_EUSAGE, "a report covers at most %d days", REPORT_DAYS_MAX);
-    struct work w = { .b = b, .a = a, .out = out, .now_s = now_ms / 1000 };
-    int64_t from_t = day_start_s(from_day) * 1000 - REPORT_EDGE_MS,
-            to_t = zone_day_end_s(to_day) * 1000 + 999 + REPORT_EDGE_MS;
+    struct work w = { .b = b,
+                      .first_day = from_day - MARGIN_DAYS,
+                      .last_day = to_day + MARGIN_DAYS,
+                      .a = a,
+                      .out = out,
+                      .now_s = now_ms / 1000 };
+    int64_t from_t, to_t;
     enum bm_rc rc = db_begin_read(b->db);
     if (rc) return rc;
     rc = load_closed(&w);
     if (!rc) rc = load_planned(&w);
     if (!rc) rc = load_calls(&w);
     if (!rc) rc = match_calls(&w);
+    if (!rc) span_of_acts(&w, &from_t, &to_t);
     if (!rc) rc = count_acts(&w, from_t, to_t);
     if (!rc) rc = count_visitors(&w, from_t, to_t);
+    if (!rc) drop_margin(&w);
     if (!rc && out->count) qsort(out->lines, out->count, sizeof *out->lines, line_cmp);
     return db_end(b->db, rc);
 }

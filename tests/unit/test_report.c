@@ -275,6 +275,47 @@ static void test_report_a_visit_still_open_lasts_until_now_or_the_next(void **st
     assert_int_equal(line_of(w, "green")->circ.checkouts, 1);
 }
 
+static int64_t lent(const struct visit_report *r)
+{
+    int64_t all = r->off_stop.checkouts;
+    for (size_t i = 0; i < r->count; i++) all += r->lines[i].circ.checkouts;
+    return all;
+}
+
+static void test_report_days_add_up_to_the_whole_across_midnight(void **state)
+{
+    struct world *w = *state;
+    int64_t midnight = zone_at_s(w->day + 1, 0), now_ms = (midnight + 9 * 86400) * 1000;
+    plan(w, 3, "inn", "23:30,23:55");
+    run(w, "INSERT INTO plan(n, stop, mobile, line) VALUES(4, 'mill', 'Van', ',Van,,Ham,mill,,,-2.6,51.4,,Public,00:05,00:20,FREQ=WEEKLY,2026-01-06,,,')");
+    int64_t inn = visit(w, "van1", "inn", at_s(w, 23, 25), midnight + 30 * MINUTE, at_s(w, 23, 30));
+    act(w, "van1", "checkout", midnight + 5 * MINUTE, NULL);
+    act(w, "van1", "checkout", midnight + 25 * MINUTE, NULL);
+    visitors(w, "van1", inn, 4, midnight + 29 * MINUTE);
+    act(w, "van1", "checkout", midnight + 50 * MINUTE, NULL);                                       /* off stop, on Tuesday */
+    visit(w, "van2", "mill", midnight - 2 * MINUTE, midnight + 20 * MINUTE, midnight + 5 * MINUTE); /* here before midnight, planned after */
+    act(w, "van2", "checkout", midnight - MINUTE, NULL);
+    visit(w, "van3", "meadow", at_s(w, 15, 0), ENTRY_NONE, ENTRY_NONE); /* never closed: until the next */
+    act(w, "van3", "checkout", midnight + 3600, NULL);
+    visit(w, "van3", "meadow", midnight + 7200, midnight + 9000, ENTRY_NONE);
+    struct visit_report days[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(report_visits(&w->b, w->day + i, w->day + i, now_ms, &w->a, &days[i]), BM_OK);
+    assert_int_equal(report_visits(&w->b, w->day, w->day + 1, now_ms, &w->a, &w->r), BM_OK);
+    assert_int_equal(lent(&w->r), 5);
+    assert_int_equal(lent(&days[0]), 3); /* two at the inn, one in the meadow */
+    assert_int_equal(lent(&days[1]), 2); /* one off stop, one at the mill */
+    assert_int_equal(days[1].off_stop.checkouts, 1);
+    assert_int_equal(days[1].off_stop.visitors, 0);
+    assert_int_equal(days[0].count, 4); /* hall, green, meadow, inn */
+    assert_int_equal(days[1].count, 2); /* mill, meadow */
+    assert_int_equal(days[1].lines[0].status, VISIT_MADE);
+    assert_int_equal(days[1].lines[0].deviation_min, -7);
+    w->r = days[0];
+    assert_int_equal(line_of(w, "inn")->circ.visitors, 4);
+    assert_int_equal(line_of(w, "meadow")->open_min, 11 * MINUTE);
+}
+
 static void test_report_visitors_belong_to_the_visit_they_name(void **state)
 {
     struct world *w = *state;
@@ -365,6 +406,7 @@ int main(void)
         T(test_report_each_act_counts_once_at_the_nearest_visit),
         T(test_report_acts_of_another_day_belong_to_its_report),
         T(test_report_a_visit_still_open_lasts_until_now_or_the_next),
+        T(test_report_days_add_up_to_the_whole_across_midnight),
         T(test_report_visitors_belong_to_the_visit_they_name),
         T(test_report_stops_sum_their_visits),
         T(test_report_days_must_be_sound),
