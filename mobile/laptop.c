@@ -500,14 +500,17 @@ enum bm_rc laptop_open(const char *dir, struct laptop *l)
     env_real(&l->env);
     enum bm_rc rc = seal_init();
     if (!rc && !str_copy(l->dir, sizeof l->dir, dir)) rc = err_set(BM_EUSAGE, "the path of the data directory is too long");
-    if (!rc && access(dir, X_OK) != 0) rc = err_set(BM_ENOTFOUND, "this laptop is not enrolled; run: bookmobile enroll URL CODE");
+    if (!rc && access(dir, X_OK) != 0)
+        rc = errno == ENOENT ? err_set(BM_ENOTFOUND, "this laptop is not enrolled; run: bookmobile enroll URL CODE")
+                             : err_set(BM_EIO, "%s cannot be used as data directory: %s", dir, strerror(errno));
     if (!rc) rc = db_lock_open(dir, &l->lock);
     path_in(l, "journal.db", path);
     if (!rc) rc = db_open(path, DB_JOURNAL, NULL, l->lock, &l->db);
     if (rc == BM_ENOTFOUND) rc = err_set(rc, "this laptop is not enrolled; run: bookmobile enroll URL CODE");
     if (!rc) rc = load_facts(l, &dev);
     path_in(l, "device.key", path);
-    if (!rc) rc = seal_key_load(path, &l->key);
+    if (!rc && (rc = seal_key_load(path, &l->key)) == BM_ENOTFOUND)
+        rc = err_set(BM_ECORRUPT, "this laptop's key file %s is missing; put it back from a backup", path);
     if (rc) {
         laptop_close(l);
         return rc;

@@ -122,7 +122,9 @@ enum bm_rc branch_open(const char *dir, struct branch *b)
     env_real(&b->env);
     enum bm_rc rc = seal_init();
     if (!rc && !str_copy(b->dir, sizeof b->dir, dir)) rc = err_set(BM_EUSAGE, "the path of the data directory is too long");
-    if (!rc && access(dir, X_OK) != 0) rc = err_set(BM_ENOTFOUND, "%s holds no branch; make one with: branch init", dir);
+    if (!rc && access(dir, X_OK) != 0)
+        rc = errno == ENOENT ? err_set(BM_ENOTFOUND, "%s holds no branch; make one with: branch init", dir)
+                             : err_set(BM_EIO, "%s cannot be used as data directory: %s", dir, strerror(errno));
     if (!rc) rc = open_files(b, NULL);
     if (!rc) rc = word(b, "server", b->server, sizeof b->server);
     if (!rc) rc = word(b, "code", b->code, sizeof b->code);
