@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/geo.h"
+#include "common/zone.h"
 #include "mobile/visit_priv.h"
 
 /* --- several entries in one transaction ------------------------------------------------ */
@@ -169,6 +170,34 @@ static enum bm_rc time_by_hand(struct laptop *l, const struct visit_by_hand *han
                : err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
 }
 
+/* A van is at one place at a time: of its other visits that began at since_s or later, none may share a moment of
+ * from_s to to_s (which is not counted). */
+static enum bm_rc free_of_others(struct laptop *l, struct db *view, struct arena *a, int64_t opened,
+                                 const int64_t span_s[2], int64_t since_s)
+{
+    struct stmt *s;
+    char from[ZONE_TEXT_MAX], to[ZONE_TEXT_MAX];
+    const char *name;
+    enum bm_rc rc = db_get(view, SQL_VISIT_IN_THE_WAY, &s, "dev", 's', l->journal.dev, "opened", 'i',
+                           opened, "from_s", 'i', span_s[0], "to_s", 'i', span_s[1], "since_s", 'i',
+                           since_s, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    const char *stop = stmt_copy(s, 0, a), *words = stmt_copy(s, 1, a);
+    int64_t arr_s = stmt_int(s, 2), dep_s = stmt_int(s, 3);
+    stmt_done(s);
+    rc = itinerary_name(l, a, stop, &name);
+    if (rc) return rc;
+    return err_set(
+        BM_EINPUT,
+        "the van was at %s from %s to %s; give another time with --at; nothing was written",
+        name    ? name
+        : words ? words
+                : "another place",
+        zone_text(arr_s, from, sizeof from, ZONE_TIME),
+        zone_text(dep_s, to, sizeof to, ZONE_TIME));
+}
+
 /* open_visit has no place for a reason: it goes beside, in a note of the visit. */
 static enum bm_rc note_why(struct visit_batch *b, struct arena *a, const char *why)
 {
@@ -200,6 +229,8 @@ enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a,
     if (!rc && is_open)
         rc = err_set(BM_EREFUSED, "a visit is open already%s%s; close it first",
                      row.stop ? ": " : "", row.stop ? row.stop : "");
+    if (!rc && hand->at_s != ENTRY_NONE)
+        rc = free_of_others(l, b.desk.view, a, 0, (int64_t[]){ e.arr_s, e.arr_s + 1 }, 0);
     if (!rc) rc = visit_batch_add(&b, a, &e, l->desk.request, out);
     if (!rc) rc = note_why(&b, a, hand->why);
     return visit_batch_end(&b, rc);
@@ -224,6 +255,9 @@ enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a,
     if (!rc && !is_open) rc = err_set(BM_EREFUSED, "no visit is open");
     if (!rc && e.dep_s < row.arr_s)
         rc = err_set(BM_EINPUT, "the visit began later than that; nothing was written");
+    if (!rc)
+        rc = free_of_others(l, b.desk.view, a, row.opened, (int64_t[]){ row.arr_s, e.dep_s },
+                            row.arr_s);
     e.opened = row.opened;
     if (!rc) rc = itinerary_name(l, a, row.stop, name);
     if (!rc && !*name) *name = row.name;

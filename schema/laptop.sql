@@ -4,6 +4,10 @@
 SELECT opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, lat_e6, lon_e6 FROM visit WHERE dev = :dev
 ORDER BY dep_s IS NULL DESC, arr_s DESC, opened DESC LIMIT 1
 
+-- name: VISIT_IN_THE_WAY
+SELECT stop, name, arr_s, dep_s FROM visit WHERE dev = :dev AND opened <> :opened AND arr_s < :to_s AND dep_s > :from_s
+AND arr_s >= :since_s ORDER BY arr_s LIMIT 1
+
 -- name: ENTRY_UNANSWERED_FIRST
 SELECT coalesce(min(seq), 0) FROM entry WHERE dev = :dev AND row = 0 AND outcome IS NULL
 

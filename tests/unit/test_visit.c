@@ -318,6 +318,34 @@ static void test_visit_by_hand_refuses_what_makes_no_sense(void **state)
     assert_int_equal(by_hand(w, true, NULL, false, NULL), BM_ENOTFOUND);
 }
 
+static enum bm_rc by_hand_at(struct world *w, bool opens, const char *stop, int64_t at_s)
+{
+    struct visit_by_hand hand = { .stop = stop, .at_s = at_s };
+    struct desk_answer answer;
+    const char *name;
+    return (opens ? visit_open_by_hand : visit_close_by_hand)(&w->l, &w->arena, &hand, &answer,
+                                                              &name);
+}
+
+static void test_visit_by_hand_leaves_the_van_in_one_place_at_a_time(void **state)
+{
+    struct world *w = *state;
+    must(by_hand(w, true, "Church", false, NULL));
+    int64_t from_s = w->t_ms / 1000;
+    pass(w, 1800000);
+    must(by_hand(w, false, NULL, false, NULL));
+    pass(w, 600000);
+    assert_int_equal(by_hand_at(w, true, "Green", from_s), BM_EINPUT);
+    assert_int_equal(by_hand_at(w, true, "Green", from_s + 1799), BM_EINPUT);
+    must(by_hand_at(w, true, "Green", from_s - 600)); /* a visit forgotten, before it */
+    assert_int_equal(by_hand(w, false, NULL, false, NULL), BM_EINPUT);
+    assert_int_equal(by_hand_at(w, false, NULL, from_s + 1), BM_EINPUT);
+    must(by_hand_at(w, false, NULL, from_s));
+    must(by_hand_at(w, true, "Green", from_s + 1800)); /* one ends, one begins */
+    must(by_hand(w, false, NULL, false, NULL));
+    assert_string_equal(ops(w), "open_visit close_visit open_visit close_visit open_visit close_visit");
+}
+
 /* --- faults ---------------------------------------------------------------------------- */
 
 /* Stand until an act has failed once at this place. ret: of the failure */
@@ -537,6 +565,7 @@ int main(void)
         TEST(test_visit_closed_by_hand_is_not_closed_again),
         TEST(test_visit_forgotten_open_is_closed_on_arriving_elsewhere),
         TEST(test_visit_by_hand_refuses_what_makes_no_sense),
+        TEST(test_visit_by_hand_leaves_the_van_in_one_place_at_a_time),
         TEST(test_visit_that_could_not_be_written_is_written_later),
         TEST(test_visit_written_without_being_known_is_not_written_twice),
         TEST(test_visit_state_and_entries_are_one),
