@@ -182,13 +182,19 @@ static void put_usage(const struct cli_program *program, const struct cli_comman
                *c->args ? " " : "", c->args);
 }
 
+/* What the command does: at length, or in the words of the list if there is no more to say. */
+static const char *told_of(const struct cli_command *c)
+{
+    return *c->help ? c->help : c->brief;
+}
+
 void cli_help_command(const struct cli_program *program, const struct cli_command *c,
                       struct buf *out)
 {
     buf_puts(out, "Usage: ");
     put_usage(program, c, out);
     buf_puts(out, "\n\n");
-    put_wrapped(out, c->help, 0, 0);
+    put_wrapped(out, told_of(c), 0, 0);
     put_options(out, "Options:", c->options);
     put_options(out, "Options of every command:", cli_common_options);
     put_options(out, NULL, program->options);
@@ -288,7 +294,7 @@ static void man_command(struct buf *out, const struct cli_program *program,
     if (usage.rc && !out->rc) out->rc = usage.rc;
     buf_free(&usage);
     buf_puts(out, "\n.PP\n");
-    put_line(out, "", c->help);
+    put_line(out, "", told_of(c));
     man_options(out, c->options);
 }
 

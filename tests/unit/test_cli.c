@@ -100,7 +100,7 @@ static const struct cli_command commands[] = {
     { 0 },
 };
 static const struct cli_command more_commands[] = {
-    { "Walls", "look", "", "look at it", "Look.", NULL, 0, 0, run_list },
+    { "Walls", "look", "", "look at it", "", NULL, 0, 0, run_list },
     { 0 },
 };
 static const struct cli_command *const tables[] = { commands, more_commands, NULL };
@@ -327,6 +327,9 @@ static void test_cli_help_comes_from_the_table(void **state)
     done(&r);
     RUN(&r, "pot", "fill", "-h");
     assert_memory_equal(r.out, "Usage: painter pot fill\n", 24);
+    done(&r);
+    RUN(&r, "look", "--help"); /* has no more to say than the list */
+    assert_non_null(strstr(r.out, "Usage: painter look\n\nlook at it\n"));
     done(&r);
     RUN(&r, "help", "cellar");
     assert_int_equal(r.status, 2);
