@@ -248,6 +248,8 @@ static enum bm_rc apply_stored(struct branch *b, const char *dev, const char *ep
     char named[EP_BYTES];
     if (!rc && (!str_eq(e.id.dev, dev) || !str_eq(ep_hex(e.id.ep, named), ep) || (int64_t)e.id.seq != seq))
         rc = err_set(BM_EINPUT, "the entry names another place than the one it has in the journal");
+    if (!rc && e.op == OP_OBSERVE) /* its rows stand beside it, and no batch carries rows */
+        rc = err_set(BM_EINPUT, "imports are made at the branch, not on a laptop");
     if (!rc) rc = apply_entry(&b->apply, &e, received, &out);
     if (!rc) branch_outcome_text(&out, text, sizeof text);
     else if (is_fault_of_entry(b, rc)) snprintf(text, sizeof text, "quarantined %.*s", OUTCOME_MAX - 20, err_text(rc));

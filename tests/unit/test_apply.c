@@ -256,6 +256,34 @@ static void test_ingest_quarantines_what_it_cannot_read(void **state)
     line_close(&l);
 }
 
+static void test_ingest_quarantines_an_import_of_a_laptop(void **state)
+{
+    (void)state;
+    struct line l;
+    struct branch b;
+    char dir[64], body[512];
+    struct arena a = { 0 };
+    struct wire_batch batch;
+    struct ingest_reply reply;
+    line_open(&l, "van1", 6);
+    checkout(&l, HOUR, "x1", "a", 14);
+    world_branch(&b, dir, &l, 1);
+    assert_true(line_batch(&l, l.journal.ep, 1, 0, &a, &batch));
+    snprintf(body, sizeof body,
+             "{\"v\":1,\"dev\":\"van1\",\"ep\":\"%016llx\",\"seq\":%llu,\"op\":\"observe\",\"t\":90000000,\"origin\":\"rules\",\"asof\":1,"
+             "\"digest\":\"%064d\",\"count\":0}",
+             (unsigned long long)l.journal.ep, (unsigned long long)batch.last + 1, 0);
+    batch.lines[batch.count++] = (struct wire_line){ body, strlen(body) };
+    seal_chain(batch.head, body, strlen(body), batch.head);
+    batch.last++;
+    must(ingest_batch(&b, &batch, &a, &reply));
+    assert_string_equal(reply.outcomes[3], "quarantined imports are made at the branch, not on a laptop");
+    assert_int_equal(count(&b, "SELECT count(*) FROM reading WHERE op = 'observe'"), 0);
+    arena_free(&a);
+    world_branch_end(&b, dir);
+    line_close(&l);
+}
+
 /* --- random histories ------------------------------------------------------------------------------- */
 
 struct history {
@@ -495,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_apply_practice_entries_never_reach_a_real_branch),
         cmocka_unit_test(test_ingest_duplicates_gaps_and_forks),
         cmocka_unit_test(test_ingest_quarantines_what_it_cannot_read),
+        cmocka_unit_test(test_ingest_quarantines_an_import_of_a_laptop),
         cmocka_unit_test(test_apply_any_order_of_arrival_gives_the_same_state),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
