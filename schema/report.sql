@@ -79,3 +79,45 @@ SELECT line FROM (
   UNION ALL SELECT 'waived ' || about || '/' || kind, card, waived_cents FROM charge
   UNION ALL SELECT 'pay ' || id, card, cents FROM payment
 ) GROUP BY line, card HAVING sum(cents) <> 0 LIMIT 1
+
+-- name: STORY_EXCEPTIONS
+SELECT code, entry, other, node, status FROM exception_now
+
+-- name: STORY_STOP
+SELECT stop FROM visit WHERE dev = :dev AND opened = :opened LIMIT 1
+
+-- name: STORY_ENTRY
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.dev = :dev AND r.ep = :ep AND r.seq = :seq AND r.row = :row
+
+-- name: STORY_NODE
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM (
+  SELECT * FROM (SELECT * FROM reading WHERE node = :node AND t_ms <= :t_ms ORDER BY t_ms DESC LIMIT 10)
+  UNION ALL SELECT * FROM (SELECT * FROM reading WHERE node = :node AND t_ms > :t_ms ORDER BY t_ms LIMIT 10)
+) r JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+
+-- name: STORY_PEOPLE
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE (r.card = :card OR r.ref = :ref) AND r.op IN ('register_patron', 'update_patron', 'replace_card', 'merge_patron')
+ORDER BY abs(r.t_ms - :t_ms) LIMIT 10
+
+-- name: STORY_MOVES
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.ref = :ref AND r.op IN ('pay', 'waive') ORDER BY r.t_ms LIMIT 20
+
+-- name: STORY_PAYMENTS
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.card IN (SELECT card FROM patron WHERE account = :account UNION SELECT :account) AND r.op IN ('pay', 'charge')
+ORDER BY r.t_ms DESC LIMIT 20
+
+-- name: STORY_ITEM
+SELECT t.name, i.place, i.cond, l.card, l.due_s, h.card FROM item i LEFT JOIN title t ON t.key = i.title
+LEFT JOIN loan l ON l.id = i.loan LEFT JOIN hold h ON h.id = i.aside AND h.state = 'captured' AND h.by_item = i.barcode
+WHERE i.barcode = :item
+
+-- name: STORY_SETTLED
+SELECT id, how, t_ms FROM settlement WHERE code = :code AND about = :entry AND other = :other ORDER BY t_ms DESC LIMIT 1

@@ -12,7 +12,8 @@ enum { COMMANDS_KEY_MAX = 64 };
 
 /* Each ended by a name NULL. */
 extern const struct cli_command commands_import[]; /* import ..., rules ... */
-extern const struct cli_command commands_report[]; /* report ..., exceptions, entries, verify, digest */
+extern const struct cli_command commands_report[]; /* report ..., entries, verify, digest */
+extern const struct cli_command commands_exceptions[]; /* exceptions ... */
 
 /* Open the branch of --data for a command, with its --staff and --request. */
 BM_MUST_CHECK enum bm_rc commands_open(struct cli *cli, struct branch *b);

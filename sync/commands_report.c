@@ -127,73 +127,6 @@ static enum bm_rc run_report(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
-/* --- exceptions ---------------------------------------------------------------------------------------------- */
-
-static const struct cli_option exception_options[] = {
-    { "--all", NULL, "those settled or overtaken too" },
-    { NULL, NULL, NULL },
-};
-
-static void exception_json(struct jsonw *w, struct stmt *s, enum exc_code code)
-{
-    jsonw_object(w);
-    jsonw_put_text(w, "code", stmt_text(s, 0));
-    jsonw_put_text(w, "entry", stmt_text(s, 1));
-    jsonw_put_text(w, "other", stmt_text(s, 2));
-    jsonw_put_text(w, "status", stmt_text(s, 4));
-    jsonw_put_bool(w, "task", exc_is_task(code));
-    jsonw_put_text(w, "sentence", exc_sentence(code));
-    jsonw_put_text(w, "ways", exc_ways(code));
-    jsonw_object_end(w);
-}
-
-static enum bm_rc each_exception(struct branch *b, enum exc_status status, struct cli_table *t,
-                                 struct jsonw *w, int64_t *n)
-{
-    struct stmt *s;
-    enum bm_rc rc =
-        db_get(b->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(status), NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        enum exc_code code;
-        if (!exc_parse(stmt_text(s, 0), &code)) continue;
-        ++*n;
-        if (w)
-            exception_json(w, s, code);
-        else
-            cli_table_row(t, stmt_text(s, 0), stmt_text(s, 4), stmt_text(s, 1), stmt_text(s, 2),
-                          exc_sentence(code));
-    }
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
-static enum bm_rc run_exceptions(struct cli *cli, const struct cli_args *args)
-{
-    struct branch b;
-    struct jsonw w;
-    struct cli_table t;
-    int64_t n = 0;
-    bool all = cli_given(args, "--all");
-    enum bm_rc rc = commands_open(cli, &b);
-    if (rc) return rc;
-    if (cli->json)
-        cli_json(cli, &w), jsonw_array(&w);
-    else
-        cli_table(&t, &cli->arena, "code", "status", "entry", "about", "what it means", NULL);
-    for (int status = 0; status < EXC_STATUS_COUNT && !rc; status++)
-        if (all || status == EXC_OPEN)
-            rc = each_exception(&b, (enum exc_status)status, &t, cli->json ? &w : NULL, &n);
-    branch_close(&b);
-    if (rc) return rc;
-    if (cli->json) {
-        jsonw_array_end(&w);
-        return cli_json_end(cli, &w);
-    }
-    if (n) rc = cli_table_end(cli, &t);
-    cli_print(cli, "%" PRId64 " exception%s\n", n, n == 1 ? "" : "s");
-    return rc;
-}
-
 /* --- loans ------------------------------------------------------------------------------------------------- */
 
 static const struct cli_option loans_options[] = {
@@ -395,8 +328,6 @@ const struct cli_command commands_report[] = {
       "The column min is the mean deviation of arrivals, early or late.", report_options, 0, 0,
       run_report },
     { "Reports", "report loans", "", "who has what", "Open loans, by item.", loans_options, 0, 0, run_loans },
-    { "Reports", "exceptions list", "", "what staff should look at, and why", "",
-      exception_options, 0, 0, run_exceptions },
     { "Reports", "entries", "", "entries and how they came out", "", entries_options, 0, 0,
       run_entries },
     { "Checks", "verify", "", "check every chain, every import and every table",

@@ -443,7 +443,7 @@ int main(int argc, char **argv)
 {
     static const struct cli_command *const tables[] = { commands,        deskcmd_commands,
                                                         patron_commands, commands_import,
-                                                        commands_report, NULL };
+                                                        commands_report, commands_exceptions, NULL };
     static const struct cli_program program = {
         .name = "branch",
         .version = BM_VERSION,
