@@ -111,6 +111,7 @@ play() { # order, laptops in the order in which they sync
     clean_laptop "$work/van2" "order $order"
     "$branch" --data "$work/branch" digest | sed -n '/entries led to/,$p' > "$work/$order.digest"
     "$branch" --data "$work/branch" exceptions list --all > "$work/$order.exceptions"
+    "$branch" --data "$work/branch" exceptions list --all --json | tr '{' '\n' > "$work/$order.json"
     "$branch" --data "$work/branch" report loans --csv > "$work/$order.loans"
     for desk in van1 van2; do own_acts "$work/$desk"; branch_acts "$work/branch" $desk | sed 's/^/there /'; done > "$work/$order.acts"
     serve_end
@@ -123,15 +124,15 @@ for order in "first van1 van2 van1" "second van2 van1 van2" "third van1 van1 van
     play "$name" $laptops
 done
 for order in second third; do
-    for line in item loan hold charge patron exception; do
+    for line in item loan hold charge patron exception balance; do
         equal "order $order: $line as in the first" "$(grep -w "$line" "$work/first.digest")" "$(grep -w "$line" "$work/$order.digest")"
     done
     same_files "order $order: the same exceptions, word for word" "$work/first.exceptions" "$work/$order.exceptions"
     same_files "order $order: the same people have the same books" "$work/first.loans" "$work/$order.loans"
 done
-kinds=$(awk 'NR > 1 { print $1 }' "$work/first.exceptions" | grep -cE '^(lent_over_loan|renew_no_loan|barred|was_missing|unfit_lent|card_clash|lent_while_held)$')
-equal "the clashes came up as exceptions" yes "$([ "$kinds" -ge 7 ] && echo yes || echo "only $kinds: $(awk '{ print $1 }' "$work/first.exceptions" | sort | uniq -c | tr -s ' \n' ' ')")"
+kinds=$(awk 'NR > 1 { print $2 }' "$work/first.exceptions" | grep -cE '^(lent_over_loan|renew_no_loan|barred|was_missing|unfit_lent|card_clash|lent_while_held)$')
+equal "the clashes came up as exceptions" yes "$([ "$kinds" -ge 7 ] && echo yes || echo "only $kinds: $(awk '{ print $2 }' "$work/first.exceptions" | sort | uniq -c | tr -s ' \n' ' ')")"
 says "DESIGN 6: the van's loan ended the branch's, the check-in ended the van's, and nobody is asked" 0 '' \
-    grep -E "lent_over_loan +overtaken +$late" "$work/first.exceptions"
+    grep -E "\"code\": ?\"lent_over_loan\".*\"entry\": ?\"$late\".*\"status\": ?\"overtaken\"" "$work/first.json"
 says "DESIGN 6: nobody has the book" 1 '' grep -q "^${items[10]}," "$work/first.loans"
 finish
