@@ -106,6 +106,11 @@ ORDER BY seq DESC LIMIT 1
 -- name: READING_DARK
 UPDATE reading SET dark = :dark WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
+-- name: READING_CLOSES
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.dev = :dev AND r.ref = :ref AND r.op = 'close_visit' AND r.dark IS NULL ORDER BY r.seq
+
 -- name: READINGS_OF_NODE
 SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body, r.card FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row

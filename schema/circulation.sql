@@ -362,6 +362,9 @@ ON CONFLICT(id) DO UPDATE SET stop = excluded.stop, name = excluded.name, src = 
 UPDATE visit SET dep_s = :dep_s, dist_m = :dist, points = :points, closed_seq = :closed_seq
 WHERE dev = :dev AND opened = :opened AND (closed_seq IS NULL OR closed_seq <= :closed_seq)
 
+-- name: VISIT_REOPEN
+UPDATE visit SET dep_s = NULL, dist_m = NULL, points = NULL, closed_seq = NULL WHERE dev = :dev AND opened = :opened
+
 -- name: VISIT_DELETE
 DELETE FROM visit WHERE id = :id
 

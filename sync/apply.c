@@ -8,7 +8,7 @@
 
 #include "common/journal.h"
 
-enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96, CENTS_MAX = 1000000000 };
+enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96, CENTS_MAX = 1000000000, COUNT_MAX = 1000000000 };
 #define TIME_MS_MAX (INT64_C(1) << 50) /* in the year 37648 */
 
 void apply_init(struct apply *ap, struct db *db)
@@ -311,6 +311,7 @@ static void about_entry(const struct entry *e, struct about *out)
     case OP_REPLACE: snprintf(out->ref, sizeof out->ref, "card:%s", e->fresh); break;
     case OP_MERGE: snprintf(out->ref, sizeof out->ref, "card:%s", e->into); break;
     case OP_OBSERVE: str_copy(out->ref, sizeof out->ref, e->origin); break;
+    case OP_CLOSE_VISIT: snprintf(out->ref, sizeof out->ref, "visit:%" PRId64, e->opened); break;
     case OP_PAY:
     case OP_WAIVE:
         if (e->charge) str_copy(out->ref, sizeof out->ref, e->charge);
@@ -459,6 +460,26 @@ static bool void_allowed(const struct eid *who, const struct eid *target, const 
     return strcmp(who->dev, "branch") == 0 || (strcmp(who->dev, target->dev) == 0 && target->seq < who->seq);
 }
 
+/* A visit's close is no more: it is open, or closed as another close has it. */
+static enum bm_rc reopen_visit(struct apply *ap, const struct eid *closed, const char *ref)
+{
+    int64_t opened;
+    struct stmt *s;
+    if (strncmp(ref, "visit:", 6) != 0 || !str_to_i64(ref + 6, 0, INT64_MAX, &opened)) return BM_OK;
+    enum bm_rc rc = db_run(ap->db, SQL_VISIT_REOPEN, "dev", 's', closed->dev, "opened", 'i', opened, NULL);
+    if (!rc) rc = db_get(ap->db, SQL_READING_CLOSES, &s, "dev", 's', closed->dev, "ref", 's', ref, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        struct entry e;
+        const char *body = stmt_text(s, 5);
+        rc = entry_read(body, strlen(body), false, &ap->arena, &e);
+        if (!rc) rc = circ_visit(ap->db, &e, stmt_int(s, 4));
+        if (rc) break;
+    }
+    stmt_done(s);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
 /* The target goes dark: undo what it did. */
 static enum bm_rc take_back(struct apply *ap, const struct eid *target, const char *op_text, const char *node, const char *card,
                             const char *ref)
@@ -478,6 +499,7 @@ static enum bm_rc take_back(struct apply *ap, const struct eid *target, const ch
     if (!rc) rc = apply_refold(ap, &nodes);
     for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
     if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
+    if (!rc && op == OP_CLOSE_VISIT) rc = reopen_visit(ap, target, ref);
     if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
     if (!rc && op == OP_SETTLE) rc = apply_settle_gone(ap, id);
     if (!rc && op_kind(op) == OPK_MONEY) rc = apply_money_gone(ap, op, target, card, ref);
@@ -549,7 +571,8 @@ static enum bm_rc check_numbers(const struct entry *e)
         { e->arr_s, TIME_MS_MAX / 1000 },  { e->dep_s, TIME_MS_MAX / 1000 },  { e->rate_cents, CENTS_MAX },
         { e->max_cents, CENTS_MAX },       { e->price_cents, CENTS_MAX },     { e->keep_cents, CENTS_MAX },
         { e->amount_cents, CENTS_MAX },    { e->grace_days, CENTS_MAX },      { e->parr_s, TIME_MS_MAX / 1000 },
-        { e->pdep_s, TIME_MS_MAX / 1000 },
+        { e->pdep_s, TIME_MS_MAX / 1000 }, { e->dist_m, COUNT_MAX },          { e->points, COUNT_MAX },
+        { e->op == OP_TALLY ? e->count : 0, APPLY_TALLY_MAX },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].x != ENTRY_NONE && (list[i].x > list[i].max || list[i].x < -list[i].max))

@@ -14,6 +14,8 @@
 
 enum {
     APPLY_GROUP_MAX = 200000, /* nodes folded together */
+    APPLY_CARDS_MAX = 64,     /* of one person: what more of them are joined is quarantined */
+    APPLY_TALLY_MAX = 10000,  /* counted by one entry */
     APPLY_WHEN_UNC_MS = 60000 /* times caught up from paper are good to the minute */
 };
 

@@ -115,6 +115,8 @@ enum bm_rc apply_cards(struct apply *ap, const char *card, struct node_set *out)
 static enum bm_rc gather(struct people_fold *f, const char *card)
 {
     enum bm_rc rc = apply_cards(f->ap, card, &f->cards);
+    if (!rc && f->cards.count > APPLY_CARDS_MAX)
+        rc = err_set(BM_ELIMIT, "more than %d cards would be one person's", APPLY_CARDS_MAX);
     for (size_t i = 0; i < f->cards.count && !rc; i++) rc = acts_of(f, f->cards.nodes[i]);
     if (!rc && f->act_count) qsort(f->acts, f->act_count, sizeof *f->acts, act_cmp);
     return rc;
