@@ -1,51 +1,19 @@
 """The timeline in C against the executable model: random histories, folded by both, must end in the same state.
 usage: timeline.py DUMP [N] [seed]      DUMP: the built tests/tools/timeline_dump
-The model is found in the folder model/ of BM_SHARED, or of ../shared; without it there is nothing to compare with."""
-import os
+Without the model (see written.py) there is nothing to compare with."""
 import random
 import subprocess
 import sys
 
-MODEL = os.path.join(os.environ.get('BM_SHARED') or os.path.join('..', 'shared'), 'model')
-if not os.path.exists(os.path.join(MODEL, 'timeline.py')):
-    print('skipped: the differential test: no model in', MODEL)
-    print('0 passed, 0 failed, 1 skipped')
-    sys.exit(0)
-sys.dont_write_bytecode = True
-sys.path.insert(0, MODEL)
-
-from accounts import People, fold_charge                      # noqa: E402
-from check import Maker                                       # noqa: E402
-from journal import Journal, HOLD_OPS, ITEM_OPS, MONEY_OPS, PEOPLE_OPS    # noqa: E402
-from timeline import DAY, Unit                                # noqa: E402
-
-OPS = {'extend': 'change_due', 'mark': 'mark_item', 'move': 'move_item', 'use': 'in_house_use', 'place': 'place_hold',
-       'cancel': 'cancel_hold', 'capture': 'capture_hold', 'register': 'register_patron', 'update': 'update_patron',
-       'replace': 'replace_card', 'merge': 'merge_patron'}
-MINUTE_S, MINUTE_MS = 60, 60000
-NAMES = {'rate': 'rate', 'grace': 'grace', 'max': 'max', 'price': 'price', 'keep': 'keepfee'}
-TERMS = [{'rate': 10, 'grace': 0, 'max': 100, 'price': 500, 'keep': 50}, {'rate': 7, 'grace': 2, 'price': 90, 'keep': 900},
-         {'rate': 25, 'max': 60, 'price': 0}, {}, {'price': 40, 'keep': 15, 'max': 5}]
-
-
-def word(i): return '-' if i is None else f'{i[0]}.{i[1]:016x}.{i[2]}' if isinstance(i, tuple) else str(i)
-def ms(t): return '-' if t is None else str(t * MINUTE_MS)
-def secs(t): return '-' if t is None else str(t * MINUTE_S)
-def row(*xs): return '\t'.join(str(x) for x in xs)
-def charge_word(ck): return word(ck[0]) + '/' + ck[1]
-
+from written import charge_word, members, ms, row, secs, unit_rows, vary, word    # first: it finds the model
+from accounts import People, fold_charge
+from check import Maker
+from journal import Journal, HOLD_OPS, ITEM_OPS, MONEY_OPS, PEOPLE_OPS
+from timeline import DAY, Unit
 
 def make(rng):
-    """One history as (entry, cut) pairs: the model's own, with more variety in what desks write."""
-    out = Maker(rng, rng.random() < .2).history(rng.choice([14, 20, 30, 45, 120]))
-    for k, e in enumerate(out):
-        f = dict(e.f)
-        if e.op == 'checkout': f['terms'] = rng.choice(TERMS)
-        if e.op == 'mark' and rng.random() < .2: f['amount'] = rng.choice([0, 30, 700])
-        if e.op == 'mark' and f['as'] in ('mend', 'ok', 'withdrawn', 'missing') and rng.random() < .2: f['patron'] = rng.choice('ab')
-        if e.op in ('renew', 'place', 'capture') and rng.random() < .2:
-            f['override'] = rng.choice([('barred', 'renewed_while_wanted'), ('expired',), ('hold_out_of_turn', 'card_replaced')])
-        if f != e.f: out[k] = e._replace(f=f)
+    """One history as (entry, cut) pairs."""
+    out = vary(rng, Maker(rng, rng.random() < .2).history(rng.choice([14, 20, 30, 45, 120])))
     pairs, cut, horizon = [], 0, rng.random() < .3
     if horizon and rng.random() < .7: rng.shuffle(out)         # stored in another order than it happened
     for e in out:
@@ -54,19 +22,7 @@ def make(rng):
     return pairs
 
 
-def line(key, e, cut):
-    f, out = e.f, []
-    for name, x in f.items():
-        if x is None: continue
-        if name == 'terms': out += [f'{NAMES[k]}={v}' for k, v in x.items()]
-        elif name == 'override':
-            if x: out.append('over=' + ' '.join(x))
-        elif name in ('due', 'expires'): out.append(f'{name}={secs(x)}')
-        elif name == 'returned': out.append(f'{name}={ms(x)}')
-        elif name == 'charge': out.append('charge=' + charge_word(x))
-        elif name == 'keep': out.append(f'keep={int(x)}')
-        else: out.append(f'{name}={word(x)}')
-    return row(ms(key[0]), ms(cut), ms(e.unc), OPS.get(e.op, e.op), word(e.id), *out)
+def line(key, e, cut): return row(ms(key[0]), ms(cut), ms(e.unc), members(e))
 
 
 def fold(pairs):
@@ -84,22 +40,7 @@ def fold(pairs):
 
 
 def state(u):
-    out, pending = [], {k for it in u.items.values() for k in it.pending}
-    for x in u.items.values():
-        t, dev, unc, i, op = x.last or (None,) * 5
-        mark, loan = x.lost_for or ((None,), None)
-        out.append(row('item', x.id, word(x.title), word(x.place), x.cond, word(x.loan), word(x.aside), word(mark[0]), word(loan),
-                       ms(t), ms(unc), word(i), OPS.get(op, op) if op else '-'))
-    for x in u.loans.values():
-        terms = [x.terms.get(k, '-' if k == 'max' else 0) for k in NAMES]
-        end = x.endkey or (None,)
-        out.append(row('loan', word(x.id), x.item, x.card, ms(x.key[0]), ms(x.out), secs(x.due), word(x.promise), *terms, ms(x.end),
-                       ms(end[0]), word(end[1:] or None), x.how or 'open', x.renewals, ms(x.lost), ms(x.claimed)))
-    for x in u.holds.values():
-        out.append(row('hold', word(x.id), x.card, x.title, word(x.item), word(x.pickup), ms(x.key[0]), x.state, word(x.by)))
-    for k, x in u.charges.items():
-        series = ''.join(f' {ms(key[0])}:{word(key[1:])}:{cents}' for key, cents in x.series)
-        out.append(row('charge', word(k[0]), k[1], x.card, x.item, series))
+    out, pending = unit_rows(u), {k for it in u.items.values() for k in it.pending}
     for k, x in u.exc.items():
         out.append(row('exc', k[0], word(k[1]), word(k[2]) if k[2] else '', x.node, x.status, int(k in pending)))
     return out + [row('effect', word(i), w) for i, w in u.effect.items()] + [row('wanted', word(i)) for i in u.wanted]

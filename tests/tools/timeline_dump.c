@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "common/account.h"
-
-enum { LINE_BYTES_MAX = 4096 };
+#include "tests/tools/entry_line.h"
 
 struct reading {
     bool reload; /* not an entry */
@@ -30,62 +29,7 @@ struct run {
     size_t line_count, line_cap;
 };
 
-static void die(const char *what, const char *about)
-{
-    fprintf(stderr, "timeline_dump: %s: %s\n", what, about);
-    exit(3);
-}
-
-static void check(enum bm_rc rc)
-{
-    if (rc) die("failed", err_text(rc));
-}
-
-static void *need(void *p)
-{
-    if (!p) die("failed", err_text(BM_ENOMEM));
-    return p;
-}
-
 /* --- reading --- */
-
-static void set_WORD(struct arena *a, const char **out, const char *value)
-{
-    *out = need(arena_strdup(a, value));
-}
-
-#define set_TEXT set_WORD
-
-static void set_INT(struct arena *a, int64_t *out, const char *value)
-{
-    (void)a;
-    if (!str_to_i64(value, INT64_MIN, INT64_MAX, out)) die("not a number", value);
-}
-
-static void set_ID(struct arena *a, struct eid *out, const char *value)
-{
-    (void)a;
-    if (!eid_parse(value, out)) die("not an id", value);
-}
-
-static void set_member(struct arena *a, struct entry *e, const char *name, const char *value)
-{
-#define X(type, member, written)                                                               \
-    if (strcmp(name, written) == 0) {                                                          \
-        set_##type(a, &e->member, value);                                                      \
-        return;                                                                                \
-    }
-    ENTRY_FIELDS(X)
-#undef X
-    die("no such member", name);
-}
-
-static char *next_field(char **rest)
-{
-    char *field = strsep(rest, "\t");
-    if (!field) die("too short", "a line needs t_ms cut_ms unc_ms op id");
-    return field;
-}
 
 static struct reading *add_reading(struct run *r)
 {
@@ -96,22 +40,11 @@ static struct reading *add_reading(struct run *r)
 static void read_entry(struct run *r, char *line)
 {
     struct reading *x = add_reading(r);
-    enum op op;
-    char *rest = line, *field;
-    set_INT(&r->arena, &x->key.t_ms, next_field(&rest));
-    set_INT(&r->arena, &x->cut_ms, next_field(&rest));
-    set_INT(&r->arena, &x->unc_ms, next_field(&rest));
-    field = next_field(&rest);
-    if (!op_parse(field, &op)) die("no such operation", field);
-    entry_init(&x->e, op);
-    set_ID(&r->arena, &x->e.id, next_field(&rest));
+    set_INT(&r->arena, &x->key.t_ms, next_field(&line));
+    set_INT(&r->arena, &x->cut_ms, next_field(&line));
+    set_INT(&r->arena, &x->unc_ms, next_field(&line));
+    read_members(&r->arena, line, &x->e);
     x->key.id = x->e.id;
-    while ((field = strsep(&rest, "\t"))) {
-        char *value = strchr(field, '=');
-        if (!value) die("no value", field);
-        *value++ = '\0';
-        set_member(&r->arena, &x->e, field, value);
-    }
 }
 
 /* --- folding --- */
@@ -295,7 +228,7 @@ static void emit_charge(struct run *r, const struct tl_charge *x)
     struct buf series = { 0 };
     char b[EID_TEXT_MAX];
     for (size_t i = 0; i < x->count; i++)
-        buf_printf(&series, " %" PRId64 ":%s:%" PRId64, x->series[i].key.t_ms,
+        buf_printf(&series, "%s%" PRId64 " %s %" PRId64, i ? ";" : "", x->series[i].key.t_ms,
                    eid_text(&x->series[i].key.id, b), x->series[i].cents);
     check(buf_rc(&series));
     emit(r, "charge\t%s\t%s\t%s\t%s\t%s", eid_text(&x->about, b), x->kind, x->card, x->item,
@@ -398,10 +331,7 @@ int main(void)
 {
     struct run r = { 0 };
     char line[LINE_BYTES_MAX];
-    while (fgets(line, sizeof line, stdin)) {
-        char *end = strchr(line, '\n');
-        if (!end) die("line too long", line);
-        *end = '\0';
+    while (next_line(line)) {
         if (strcmp(line, "reload") == 0) {
             add_reading(&r)->reload = true;
         } else if (strcmp(line, "end") == 0) {
