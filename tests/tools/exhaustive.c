@@ -3,12 +3,15 @@
  * of the whole gives. usage: exhaustive DEPTH [small] src: model/exhaustive.py
  *
  * A history fills the days 1 to DEPTH with one act each. Arrivals are walked as a tree, with a savepoint at each branch,
- * so that orders that begin alike are applied but once up to where they part. */
+ * so that orders that begin alike are applied but once up to where they part. Each processor takes the histories that begin
+ * with some of the acts. */
 #include <inttypes.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "tests/memory_branch.h"
 
-enum { DEPTH_MAX = 6, BASE_COUNT = 7, HISTORIES_MAX = 1 << 28, DAY_MS = 86400000, DAY_S = 86400 };
+enum { DEPTH_MAX = 6, BASE_COUNT = 7, HISTORIES_MAX = 1 << 28, JOBS_MAX = 8, DAY_MS = 86400000, DAY_S = 86400 };
 #define RECEIVED_MS (INT64_C(1) << 46)
 
 struct act {
@@ -46,9 +49,13 @@ static const struct act acts[] = {
 };
 enum { FULL = sizeof acts / sizeof *acts, SMALL = 8 };
 
+struct count {
+    int64_t histories, arrivals;
+};
 struct walk {
     struct memory_branch m;
-    size_t depth, alphabet;
+    size_t depth, alphabet, total; /* total: histories there are */
+    size_t job, jobs;
     struct {
         bool used;
         size_t dev, act;
@@ -56,8 +63,8 @@ struct walk {
     size_t last[2], count[2]; /* of each device: the last day filled (from 1 on), entries so far */
     size_t order[DEPTH_MAX];  /* slots as they arrived */
     uint64_t *first, *facts;  /* of each history: the state of its first order; the same without how entries are read */
+    struct count *counts;     /* of each job */
     struct buf state, body;
-    int64_t histories, arrivals;
 };
 
 static struct eid id_of(size_t dev, uint64_t seq)
@@ -142,8 +149,9 @@ static void fail(struct walk *w, const char *what)
     printf("%s\n", what);
     print_history(w);
     memory_state(&w->m, false, &w->state);
-    printf("%s0 passed, 1 failed\n", buf_str(&w->state));
-    exit(1);
+    fputs(buf_str(&w->state), stdout);
+    fflush(stdout);
+    _exit(1);
 }
 
 /* A history has arrived whole. */
@@ -154,7 +162,7 @@ static void judge(struct walk *w)
     for (size_t i = 0; i < w->depth; i++) number = number * 2 * w->alphabet + w->slot[i].dev * w->alphabet + w->slot[i].act;
     memory_state(&w->m, false, &w->state);
     uint64_t state = memory_number(&w->state);
-    w->arrivals++;
+    w->counts[w->job].arrivals++;
     if (w->first[number]) {
         if (w->first[number] != state) fail(w, "another state than in another order of arrival");
         return;
@@ -162,7 +170,7 @@ static void judge(struct walk *w)
     w->first[number] = state;
     memory_state(&w->m, true, &w->state);
     w->facts[number] = memory_number(&w->state);
-    w->histories++;
+    w->counts[w->job].histories++;
     must(apply_verify(&w->m.b.apply, &readings, &differences));
     if (differences) fail(w, "another state than the whole fold gives");
 }
@@ -183,6 +191,7 @@ static void arrive(struct walk *w, size_t at, size_t dev, size_t day)
     w->last[dev] = day;
     w->count[dev]++;
     for (size_t i = 0; i < w->alphabet; i++) {
+        if (day == 1 && i % w->jobs != w->job) continue;
         struct entry e = entry_of(&acts[i], dev, w->count[dev], day);
         w->slot[day - 1].act = i;
         must(db_save(w->m.b.db, name));
@@ -215,43 +224,81 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* One process's share. */
+static void work(struct walk *w)
+{
+    memory_open(&w->m);
+    buf_init(&w->state, 1 << 20);
+    buf_init(&w->body, ENTRY_BYTES_MAX);
+    must(db_begin(w->m.b.db));
+    take_base(w);
+    walk(w, 0);
+    must(db_end(w->m.b.db, BM_OK));
+    buf_free(&w->state);
+    buf_free(&w->body);
+    memory_close(&w->m);
+}
+
+static bool work_all(struct walk *w)
+{
+    pid_t pids[JOBS_MAX];
+    bool good = true;
+    for (w->job = 0; w->job < w->jobs; w->job++) {
+        pids[w->job] = fork();
+        if (pids[w->job] < 0) abort();
+        if (pids[w->job] > 0) continue;
+        work(w);
+        _exit(0);
+    }
+    for (size_t i = 0; i < w->jobs; i++) {
+        int status;
+        if (waitpid(pids[i], &status, 0) < 0 || status != 0) good = false;
+    }
+    return good;
+}
+
+static void *shared(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) abort();
+    return p;
+}
+
+static bool report(struct walk *w)
+{
+    int64_t histories = 0, arrivals = 0, states = 0;
+    for (size_t i = 0; i < w->jobs; i++) histories += w->counts[i].histories, arrivals += w->counts[i].arrivals;
+    qsort(w->facts, w->total, sizeof *w->facts, by_value);
+    for (size_t i = 0; i < w->total; i++) states += w->facts[i] != 0 && (i == 0 || w->facts[i] != w->facts[i - 1]);
+    printf("depth %zu, %zu acts on each of 2 devices: %" PRId64 " histories, %" PRId64 " orders of arrival, %" PRId64 " states\n",
+           w->depth, w->alphabet, histories, arrivals, states);
+    return histories == (int64_t)w->total;
+}
+
 int main(int argc, char **argv)
 {
     static struct walk w;
-    int64_t depth, states = 0;
+    int64_t depth;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (argc < 2 || !str_to_i64(argv[1], 1, DEPTH_MAX, &depth)) {
         fprintf(stderr, "usage: exhaustive DEPTH [small]   DEPTH: 1 to %d acts\n", DEPTH_MAX);
         return 2;
     }
     w.depth = (size_t)depth;
     w.alphabet = argc > 2 && strcmp(argv[2], "small") == 0 ? SMALL : FULL;
-    size_t total = 1;
-    for (size_t i = 0; i < w.depth; i++) total *= 2 * w.alphabet;
-    w.first = total < HISTORIES_MAX ? calloc(total, sizeof *w.first) : NULL;
-    w.facts = w.first ? calloc(total, sizeof *w.facts) : NULL;
-    if (!w.facts) {
-        fprintf(stderr, "exhaustive: too many histories: %zu\n", total);
+    w.jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
+    w.total = 1;
+    for (size_t i = 0; i < w.depth; i++) w.total *= 2 * w.alphabet;
+    if (w.total > HISTORIES_MAX) {
+        fprintf(stderr, "exhaustive: too many histories: %zu\n", w.total);
         return 2;
     }
     must(zone_open("UTC"));
-    memory_open(&w.m);
-    buf_init(&w.state, 1 << 20);
-    buf_init(&w.body, ENTRY_BYTES_MAX);
-    must(db_begin(w.m.b.db));
-    take_base(&w);
-    walk(&w, 0);
-    must(db_end(w.m.b.db, BM_OK));
-    qsort(w.facts, total, sizeof *w.facts, by_value);
-    for (size_t i = 0; i < total; i++) states += w.facts[i] != 0 && (i == 0 || w.facts[i] != w.facts[i - 1]);
-    printf("depth %zu, %zu acts on each of 2 devices: %" PRId64 " histories, %" PRId64 " orders of arrival, %" PRId64 " states\n",
-           w.depth, w.alphabet, w.histories, w.arrivals, states);
-    bool all = w.histories == (int64_t)total;
-    if (!all) printf("there should be %zu histories\n", total);
-    printf("%d passed, %d failed\n", all, !all);
-    free(w.first);
-    free(w.facts);
-    buf_free(&w.state);
-    buf_free(&w.body);
-    memory_close(&w.m);
-    return all ? 0 : 1;
+    w.first = shared(w.total * sizeof *w.first);
+    w.facts = shared(w.total * sizeof *w.facts);
+    w.counts = shared(JOBS_MAX * sizeof *w.counts);
+    bool good = work_all(&w);
+    good &= report(&w);
+    printf("%d passed, %d failed\n", good, !good);
+    return good ? 0 : 1;
 }
