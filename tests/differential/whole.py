@@ -13,7 +13,7 @@ from check import Maker, arrival
 from journal import BRANCH, Entry, MONEY_OPS, PEOPLE_OPS, true_times
 
 # What the branch in C does so far. A part that is not there is left out of the histories and of both states.
-COMPARED = {'money': False, 'settle': False, 'over_limit': False}
+COMPARED = {'money': True, 'settle': False, 'over_limit': True}
 LATER_OPS = {op for op in MONEY_OPS if not COMPARED['money']} | {op for op in ['settle'] if not COMPARED['settle']}
 LATER_CODES = {x for x in ['over_limit'] if not COMPARED['over_limit']} | {'beyond_horizon'}
 MODES = ('live', 'device', 'any')
@@ -102,13 +102,14 @@ def money(s, unit, reads):
     for ck, card in charges.items():
         value = lambda what: lines.get((what, ck), (None, 0))[1]
         out.append(row('sum', word(ck[0]), ck[1], card, value('amount'), -value('waived'), paid[ck]))
-    return out + [row('balance', a, cents) for a, cents in s['balance'].items()]
+    out += [row('balance', a, cents) for a, cents in s['balance'].items()]
+    return out + [row('line', what + ' ' + exception_about(k), card, cents) for (what, k), (card, cents) in lines.items()]
 
 
 def left_out(line):
     """Rows of C that are not compared (yet)."""
     f = line.split('\t')
-    return (f[0] == 'took' or f[0] == 'exc' and f[1] in LATER_CODES or f[0] in ('sum', 'balance') and not COMPARED['money']
+    return (f[0] == 'took' or f[0] == 'exc' and f[1] in LATER_CODES or f[0] in ('sum', 'balance', 'line') and not COMPARED['money']
             or f[0] == 'balance' and f[2] == '0')
 
 

@@ -40,6 +40,8 @@ def vary(rng, out):
         if e.op == 'mark' and f['as'] in ('mend', 'ok', 'withdrawn', 'missing') and rng.random() < .2: f['patron'] = rng.choice('ab')
         if e.op in ('renew', 'place', 'capture') and rng.random() < .2:
             f['override'] = rng.choice([('barred', 'renewed_while_wanted'), ('expired',), ('hold_out_of_turn', 'card_replaced')])
+        if e.op == 'pay' and rng.random() < .2: f['amount'] = -abs(f['amount'])
+        if e.op == 'pay' and rng.random() < .2: f['patron'] = rng.choice('abc')
         if f != e.f: out[k] = e._replace(f=f)
     return out
 

@@ -1,6 +1,6 @@
 /* tests/tools/exhaustive.c -- every history of a few acts by two devices on two copies and two patrons, in every order of
  * arrival that is gapless for each device: the branch's state must be the same for all orders (I5), and be what one fold
- * of the whole gives. usage: exhaustive DEPTH [small] src: model/exhaustive.py
+ * of the whole gives. usage: exhaustive DEPTH [ACTS]; ACTS: only the first of them. src: model/exhaustive.py
  *
  * A history fills the days 1 to DEPTH with one act each. Arrivals are walked as a tree, with a savepoint at each branch,
  * so that orders that begin alike are applied but once up to where they part. Each processor takes the histories that begin
@@ -17,7 +17,7 @@ enum { DEPTH_MAX = 6, BASE_COUNT = 7, HISTORIES_MAX = 1 << 28, JOBS_MAX = 8, DAY
 struct act {
     enum op op;
     const char *item, *patron, *title, *word; /* word: place, condition, other card, id of what is taken back */
-    int64_t number;                           /* due day; hold 1 or 2 of the base */
+    int64_t number;                           /* due, tenths of days; hold of the base; cents */
 };
 enum { HOLD_A = 5, HOLD_B = 6, LOAN_B = 7 }; /* numbers of the branch's base entries */
 static const char *const devs[] = { "branch", "v1" };
@@ -31,23 +31,24 @@ static const struct act acts[] = {
     { .op = OP_CAPTURE, .item = "x1", .number = HOLD_A },
     { .op = OP_CAPTURE, .item = "x2", .number = HOLD_A },
     { .op = OP_VOID, .word = "own" }, /* what the device did last, or its base */
-    /* up to here: small */
     { .op = OP_VOID, .word = "van" }, /* what the van did first, from wherever */
-    { .op = OP_CAPTURE, .item = "x2", .number = HOLD_B },
     { .op = OP_CANCEL, .title = "T", .number = HOLD_A },
     { .op = OP_RENEW, .item = "x2", .patron = "b", .number = 9000 },
     { .op = OP_PLACE, .patron = "b", .title = "T" },
     { .op = OP_MARK, .item = "x1", .patron = "a", .word = "lost" },
-    { .op = OP_MARK, .item = "x2", .word = "missing" },
+    { .op = OP_PAY, .patron = "b", .number = 10 }, /* of the fine for the loan of the base */
+    { .op = OP_MERGE, .patron = "a", .word = "b" },
+    { .op = OP_UPDATE, .patron = "a", .number = 1 },
     { .op = OP_CHECKOUT, .item = "x2", .patron = "c", .number = 20 },
     { .op = OP_REGISTER, .patron = "c" },
-    { .op = OP_UPDATE, .patron = "a", .number = 1 },
-    { .op = OP_MERGE, .patron = "a", .word = "b" },
+    { .op = OP_WAIVE, .number = 10 },
+    { .op = OP_CAPTURE, .item = "x2", .number = HOLD_B },
+    { .op = OP_MARK, .item = "x2", .word = "missing" },
     { .op = OP_REPLACE, .patron = "b", .word = "c" },
     { .op = OP_RECAT, .item = "x1", .title = "S" },
     { .op = OP_MOVE, .item = "x1", .word = "van" },
 };
-enum { FULL = sizeof acts / sizeof *acts, SMALL = 8 };
+enum { ACTS_MAX = sizeof acts / sizeof *acts };
 
 struct count {
     int64_t histories, arrivals;
@@ -92,6 +93,8 @@ static struct entry entry_of(const struct act *act, size_t dev, uint64_t seq, si
     case OP_MOVE: e.to = act->word; break;
     case OP_MERGE: e.into = act->word; break;
     case OP_REPLACE: e.fresh = act->word; break;
+    case OP_PAY:
+    case OP_WAIVE: e.charge = "branch.0000000000000001.7/overdue", e.amount_cents = act->number; break;
     case OP_UPDATE: e.barred = act->number; break;
     case OP_VOID: e.target = act->word[0] == 'v' ? id_of(1, 2) : id_of(dev, seq - 1); break;
     default: break;
@@ -278,14 +281,14 @@ static bool report(struct walk *w)
 int main(int argc, char **argv)
 {
     static struct walk w;
-    int64_t depth;
+    int64_t depth, count = ACTS_MAX;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (argc < 2 || !str_to_i64(argv[1], 1, DEPTH_MAX, &depth)) {
-        fprintf(stderr, "usage: exhaustive DEPTH [small]   DEPTH: 1 to %d acts\n", DEPTH_MAX);
+    if (argc < 2 || !str_to_i64(argv[1], 1, DEPTH_MAX, &depth) || (argc > 2 && !str_to_i64(argv[2], 1, ACTS_MAX, &count))) {
+        fprintf(stderr, "usage: exhaustive DEPTH [ACTS]   DEPTH: 1 to %d, ACTS: 1 to %d\n", DEPTH_MAX, ACTS_MAX);
         return 2;
     }
     w.depth = (size_t)depth;
-    w.alphabet = argc > 2 && strcmp(argv[2], "small") == 0 ? SMALL : FULL;
+    w.alphabet = (size_t)count;
     w.jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
     w.total = 1;
     for (size_t i = 0; i < w.depth; i++) w.total *= 2 * w.alphabet;
