@@ -200,7 +200,10 @@ static enum bm_rc store_standing(struct people_fold *f, const char *card, int64_
                     (int64_t)c->standing.dead, "expires_s", 'I', c->standing.expires_s, NULL);
         if (!rc) rc = node_add(f->ap, &accounts, c->standing.account);
     }
-    for (size_t i = 0; i < accounts.count && !rc; i++) rc = apply_touch_card(f->ap, accounts.nodes[i]);
+    for (size_t i = 0; i < accounts.count && !rc; i++) {
+        rc = apply_touch_card(f->ap, accounts.nodes[i]);
+        if (!rc && joins) rc = apply_touch_loans(f->ap, accounts.nodes[i], INT64_MIN, INT64_MAX);
+    }
     if (joins) *from_t = INT64_MIN;
     return rc;
 }
