@@ -51,6 +51,9 @@ if [ "$what" = check ]; then
         run "sanitized ${t##*/}" env BM_TOOL_DIR=build/asan/tool BM_BIN_DIR=build/asan/bin "$t"
     done
     run "differential timeline" python3 tests/differential/timeline.py "$build/tool/timeline_dump" 2000
+    run "differential whole" python3 tests/differential/whole.py "$build/tool/branch_dump" 600
+    run "exhaustive histories" "$build/tool/exhaustive" 3 18
+    run "random histories" env BM_HISTORIES=20000 "$build/test/test_histories"
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
 fi
 [ ${#broken[@]} -gt 0 ] && printf 'failed: %s\n' "${broken[*]}"

@@ -13,8 +13,11 @@ step() { # what, command...
     "$@" < /dev/null | grep -vE '^\[ (RUN|      OK)' || failed=$((failed + 1))
     [ "${PIPESTATUS[0]}" -eq 0 ] || { failed=$((failed + 1)); echo "FAILED: $what"; }
 }
-step "random histories in three orders of arrival each" env SEED="$seed" BM_HISTORIES=$((500 * n)) "$build/test/test_apply"
+step "random histories, each in several orders of arrival" env SEED="$seed" BM_HISTORIES=$((1000000 * n)) "$build/test/test_histories"
 step "the fold against the executable model" python3 tests/differential/timeline.py "$build/tool/timeline_dump" $((5000 * n)) "$seed"
+step "the branch against the executable model" python3 tests/differential/whole.py "$build/tool/branch_dump" $((5000 * n)) "$seed"
+step "every short history" "$build/tool/exhaustive" 4 12
+step "every history of five acts" "$build/tool/exhaustive" 5 8
 for round in $(seq "$n"); do step "kill -9, round $round" bash tests/e2e/test_kill.sh; done
 echo "soak: $failed failed"
 [ "$failed" -eq 0 ]

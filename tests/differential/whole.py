@@ -13,7 +13,7 @@ from check import Maker, arrival
 from journal import BRANCH, Entry, MONEY_OPS, PEOPLE_OPS, true_times
 
 # What the branch in C does so far. A part that is not there is left out of the histories and of both states.
-COMPARED = {'money': True, 'settle': False, 'over_limit': True}
+COMPARED = {'money': True, 'settle': True, 'over_limit': True}
 LATER_OPS = {op for op in MONEY_OPS if not COMPARED['money']} | {op for op in ['settle'] if not COMPARED['settle']}
 LATER_CODES = {x for x in ['over_limit'] if not COMPARED['over_limit']} | {'beyond_horizon'}
 MODES = ('live', 'device', 'any')

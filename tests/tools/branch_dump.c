@@ -60,7 +60,7 @@ static const char *const queries[] = {
     "SELECT 'sum', about, kind, card, amount_cents, waived_cents, paid_cents FROM charge",
     "SELECT 'balance', account, cents FROM balance",
     "SELECT 'line', line, card, sum(cents) FROM ledger GROUP BY line, card HAVING sum(cents) <> 0",
-    "SELECT 'exc', code, entry, other, status FROM exception",
+    "SELECT 'exc', code, entry, other, status FROM exception_now",
     "SELECT 'card', card, account, since_id, dead, barred, expires_s FROM patron",
 };
 
