@@ -276,6 +276,65 @@ static void test_ingest_quarantines_an_import_of_a_laptop(void **state)
     line_close(&l);
 }
 
+/* All epochs of a line, in order. */
+static void send_epochs(struct branch *b, struct line *l)
+{
+    struct stmt *s;
+    struct arena a = { 0 };
+    must(db_get(l->db, SQL_EPOCH_LIST, &s, "dev", 's', l->journal.dev, NULL));
+    while (stmt_next(s) == BM_OK) {
+        struct wire_batch batch;
+        struct ingest_reply reply;
+        uint64_t ep = strtoull(stmt_text(s, 0), NULL, 16), first = (uint64_t)stmt_int(s, 3);
+        assert_true(line_batch(l, ep, first, 0, &a, &batch));
+        must(ingest_batch(b, &batch, &a, &reply));
+        assert_int_equal(reply.result, INGEST_TAKEN);
+    }
+    arena_free(&a);
+}
+
+/* "That card is another person's" holds from the registration on, also after the van's laptop was started anew, whatever
+ * number its new epoch has. */
+static void test_apply_other_person_goes_on_after_a_restart(void **state)
+{
+    (void)state;
+    for (int up = 0; up < 2; up++) {
+        struct line lines[2];
+        struct branch b;
+        char dir[64], about[EID_TEXT_MAX];
+        line_open(&lines[0], "branch", 1);
+        line_open(&lines[1], "van1", 2);
+        basics(&lines[0]);
+        struct entry e = act(OP_REGISTER);
+        line_at(&lines[1], HOUR);
+        e.patron = "c"; /* a number that the branch has given away already */
+        e.name = "Somebody Else";
+        struct eid registered = line_act(&lines[1], &e);
+        uint64_t before = lines[1].journal.ep;
+        do {
+            lines[1].env.boot_id[0] = lines[1].env.boot_id[0] == 'x' ? 'y' : 'x';
+            must(journal_begin(&lines[1].journal));
+            must(db_end(lines[1].db, BM_OK));
+        } while ((lines[1].journal.ep > before) != up);
+        checkout(&lines[1], 2 * HOUR, "x1", "c", 14);
+        line_at(&lines[0], DAY);
+        e = act(OP_SETTLE);
+        e.exc_code = "card_clash";
+        e.exc_entry = eid_text(&registered, about);
+        e.how = "other_person";
+        e.was = "c";
+        e.card = "f";
+        line_act(&lines[0], &e);
+        world_branch(&b, dir, lines, 2);
+        world_send(&b, &lines[0], 1, 0);
+        send_epochs(&b, &lines[1]);
+        assert_int_equal(count(&b, "SELECT count(*) FROM loan WHERE card = 'f'"), 1);
+        world_branch_end(&b, dir);
+        line_close(&lines[0]);
+        line_close(&lines[1]);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -293,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_ingest_duplicates_gaps_and_forks),
         cmocka_unit_test(test_ingest_quarantines_what_it_cannot_read),
         cmocka_unit_test(test_ingest_quarantines_an_import_of_a_laptop),
+        cmocka_unit_test(test_apply_other_person_goes_on_after_a_restart),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
