@@ -12,7 +12,7 @@
 #include "sync/audit.h"
 #include "tests/unit/tell.h"
 
-enum { HISTORIES = 500, ENOUGH_FOR_ALL_KINDS = 5000, BY_EPOCH_EVERY = 8, AGAIN_EVERY = 25, INGEST_EVERY = 250, JOBS_MAX = 8, SEED_STEP = 1000003 };
+enum { HISTORIES = 300, ENOUGH_FOR_ALL_KINDS = 5000, BY_EPOCH_EVERY = 8, AGAIN_EVERY = 25, INGEST_EVERY = 250, JOBS_MAX = 8, SEED_STEP = 1000003 };
 
 struct counts {
     int64_t histories, entries, steps, refolds, orders, ingested;
