@@ -22,7 +22,7 @@ enum {
 enum bm_rc facts_open(struct facts *f, struct desk *d, struct circ_view *view)
 {
     *f = (struct facts){ .d = d, .view = view, .a = view->arena, .visit = ENTRY_NONE, .expires_s = ENTRY_NONE,
-                         .price_cents = ENTRY_NONE };
+                         .born = ENTRY_NONE, .price_cents = ENTRY_NONE };
     f->now_ms = journal_now_ms(d->journal);
     circ_unit(&f->unit, view);
     struct stmt *s;
@@ -37,12 +37,21 @@ enum bm_rc facts_open(struct facts *f, struct desk *d, struct circ_view *view)
 
 /* --- patron ----------------------------------------------------------------------------------------- */
 
+/* Whose are the loan and the slip? Once both patron and copy have been looked up. */
+static void find_his(struct facts *f)
+{
+    if (!f->account) return;
+    if (f->loan) f->loan_is_his = str_eq(circ_standing_now(f->view, f->loan->card, NULL).account, f->account);
+    if (f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
+}
+
 enum bm_rc facts_patron(struct facts *f, const char *card)
 {
     struct stmt *s;
     f->card = f->account = card;
     enum bm_rc rc = db_get(f->d->view, SQL_PATRON_GET, &s, "card", 's', card, NULL);
     if (!rc) rc = stmt_next(s);
+    if (rc == BM_ENOTFOUND) find_his(f);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     f->account = stmt_copy(s, 1, f->a);
     f->patron_name = stmt_copy(s, 2, f->a);
@@ -52,11 +61,11 @@ enum bm_rc facts_patron(struct facts *f, const char *card)
     f->barred = stmt_int(s, 7) == 1;
     f->replaced = stmt_int(s, 8) == 1;
     f->patron_known = stmt_text(s, 9) != NULL;
+    f->born = stmt_int(s, 10);
     stmt_done(s);
     if (!f->account) return BM_ENOMEM;
     rc = db_int(f->d->view, SQL_LOANS_OPEN_COUNT, &f->loan_count, "account", 's', f->account, NULL);
-    if (!rc && f->loan) f->loan_is_his = str_eq(circ_standing_now(f->view, f->loan->card, NULL).account, f->account);
-    if (!rc && f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
+    if (!rc) find_his(f);
     return rc;
 }
 
@@ -100,10 +109,7 @@ enum bm_rc facts_item(struct facts *f, const char *item)
     f->seen = f->row->last_id;
     f->loan = eid_is_none(&f->row->loan) ? NULL : unit_loan(&f->unit, &f->row->loan);
     f->aside = unit_truly_aside(&f->unit, f->row);
-    if (f->account) { /* the patron was looked up first */
-        if (f->loan) f->loan_is_his = str_eq(circ_standing_now(f->view, f->loan->card, NULL).account, f->account);
-        if (f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
-    }
+    find_his(f);
     rc = item_info(f);
     return rc || !f->row->title ? rc : title_text(f, f->row->title);
 }
@@ -152,14 +158,16 @@ static enum bm_rc closed_days(struct facts *f, int64_t today, struct day_list *o
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
-/* How many days ahead a visit can matter to these rules; 0 = none asks for visits. */
-static int64_t visits_ahead(const struct policy_ask *ask)
+/* How many days ahead a visit can matter to the rule that decides; 0 = it does not ask for visits. */
+static int64_t visits_ahead(const struct policy_ask *ask, bool renew, int64_t today)
 {
-    int64_t ahead = 0;
-    for (size_t i = 0; i < ask->rule_count; i++) {
-        const struct policy_loan *loans[] = { &ask->rules[i].loan, &ask->rules[i].renew_loan };
-        for (size_t k = 0; k < 2; k++)
-            if (loans[k]->kind == POLICY_LOAN_NEXT_VISIT && loans[k]->max_days > ahead) ahead = loans[k]->max_days;
+    const struct policy_rule *rule = policy_deciding(ask);
+    const struct policy_loan *loan = renew ? &rule->renew_loan : &rule->loan;
+    if (loan->kind != POLICY_LOAN_NEXT_VISIT) return 0;
+    int64_t ahead = loan->max_days;
+    if (renew && rule->renew_from_due && ask->due_s != ENTRY_NONE && ask->due_s < INT64_MAX / 1000) {
+        int64_t due_day = zone_day(ask->due_s * 1000);
+        if (due_day > today) ahead += due_day - today;
     }
     return ahead < LOOK_AHEAD_DAYS ? ahead : LOOK_AHEAD_DAYS;
 }
@@ -222,6 +230,7 @@ static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out
         rules = arena_grow(f->a, rules, *count, &cap, sizeof *rules);
         rc = rules ? policy_rule_parse(stmt_text(s, 0), &rules[*count]) : BM_ENOMEM;
         if (rc) break;
+        rules[*count].row = stmt_int(s, 1);
         ++*count;
     }
     stmt_done(s);
@@ -231,37 +240,82 @@ static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out
 
 /* --- the rules ----------------------------------------------------------------------------------------------- */
 
+/* What only some rules look at is asked only where the rule that decides does. */
+static enum bm_rc patron_sums(struct facts *f, bool renew, int64_t now_ms, struct policy_ask *ask)
+{
+    const struct policy_rule *rule = policy_deciding(ask);
+    struct policy_patron *p = &ask->patron;
+    struct db *db = f->d->view;
+    enum bm_rc rc = BM_OK;
+    if (!f->account) return BM_OK;
+    if ((renew ? rule->renew_debt_cents : rule->debt_max_cents) != ENTRY_NONE) {
+        rc = db_int(db, SQL_BALANCE_OF_ACCOUNT, &p->debt_cents, "account", 's', f->account, NULL);
+        if (rc == BM_ENOTFOUND) rc = BM_OK; /* never owed anything */
+    }
+    if (renew) return rc;
+    if (!rc && f->itype && rule->itype[0] && rule->limit > 0)
+        rc = db_int(db, SQL_LOANS_OPEN_OF_TYPE, &p->type_loan_count, "itype", 's', f->itype, "account", 's', f->account, NULL);
+    if (!rc && rule->overdue_max != ENTRY_NONE)
+        rc = db_int(db, SQL_LOANS_OVERDUE_COUNT, &p->overdue_count, "account", 's', f->account, "now_s", 'i', now_ms / 1000, NULL);
+    if (!rc && rule->guarantor_max_cents != ENTRY_NONE)
+        rc = db_int(db, SQL_BALANCE_GUARANTEED, &p->guaranteed_cents, "account", 's', f->account, NULL);
+    return rc;
+}
+
+/* Set aside, and not yet where it is collected: at its stop it is with the van that stands there. */
+static bool in_transit(const struct facts *f)
+{
+    const char *pickup = f->aside ? f->aside->pickup : NULL;
+    if (!pickup || !f->row->place || str_eq(pickup, f->row->place)) return false;
+    return !(f->visit_stop && str_eq(pickup, f->visit_stop) && str_eq(f->row->place, f->d->place));
+}
+
+static enum policy_whose whose(bool anybodys, bool his)
+{
+    return !anybodys ? POLICY_NOBODYS : his ? POLICY_HIS : POLICY_ANOTHERS;
+}
+
+static void fill_ask(struct facts *f, bool renew, struct policy_ask *ask)
+{
+    struct tkey now = { .t_ms = f->now_ms };
+    bool nobodys = renew && !f->loan; /* then "no such card" would be said of nobody */
+    ask->patron = (struct policy_patron){ .known = f->patron_known || nobodys,
+                                          .barred = f->barred,
+                                          .replaced = f->replaced,
+                                          .expires_s = f->expires_s,
+                                          .category = f->category,
+                                          .born = f->born,
+                                          .loan_count = f->loan_count };
+    ask->item = (struct policy_item){ .known = f->item_known,
+                                      .cond = f->row ? f->row->cond : COND_OK,
+                                      .itype = f->itype,
+                                      .price_cents = f->price_cents,
+                                      .loan = whose(f->loan, f->loan_is_his),
+                                      .aside = whose(f->aside, f->aside_is_his),
+                                      .in_transit = in_transit(f) };
+    if (f->row && f->account) ask->item.wanted = unit_is_wanted(&f->unit, f->row, f->account, &now);
+    ask->renewals = f->loan ? f->loan->renewals : 0;
+    ask->due_s = f->loan ? f->loan->due_s : ENTRY_NONE;
+    ask->out_ms = f->loan ? f->loan->out_ms : ENTRY_NONE;
+}
+
+enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask)
+{
+    int64_t now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, today = zone_day(now_ms);
+    *ask = (struct policy_ask){ .now_ms = now_ms, .branch = f->d->branch };
+    fill_ask(f, renew, ask);
+    enum bm_rc rc = rules_in_force(f, &ask->rules, &ask->rule_count);
+    if (!rc) rc = closed_days(f, today, &ask->closed);
+    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, renew, today), &ask->visits);
+    return rc ? rc : patron_sums(f, renew, now_ms, ask);
+}
+
 enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out)
 {
-    int64_t now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, today = zone_day(now_ms), type_count = 0;
-    struct policy_ask ask = { .now_ms = now_ms, .branch = f->d->branch };
-    struct tkey now = { .t_ms = f->now_ms };
-    enum bm_rc rc = rules_in_force(f, &ask.rules, &ask.rule_count);
-    if (!rc) rc = closed_days(f, today, &ask.closed);
-    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(&ask), &ask.visits);
-    if (!rc && f->itype && f->account)
-        rc = db_int(f->d->view, SQL_LOANS_OPEN_OF_TYPE, &type_count, "itype", 's', f->itype, "account", 's', f->account, NULL);
-    if (rc) return rc;
-    bool nobodys = renew && !f->loan; /* then "no such card" would be said of nobody */
-    ask.patron = (struct policy_patron){ .known = f->patron_known || nobodys,
-                                         .barred = f->barred,
-                                         .replaced = f->replaced,
-                                         .expires_s = f->expires_s,
-                                         .category = f->category,
-                                         .age_years = ENTRY_NONE,
-                                         .loan_count = f->loan_count,
-                                         .type_loan_count = type_count };
-    ask.item = (struct policy_item){ .known = f->item_known,
-                                     .cond = f->row ? f->row->cond : COND_OK,
-                                     .itype = f->itype,
-                                     .price_cents = f->price_cents,
-                                     .loan = !f->loan ? POLICY_NOBODYS : f->loan_is_his || renew ? POLICY_HIS : POLICY_ANOTHERS,
-                                     .aside = !f->aside ? POLICY_NOBODYS : f->aside_is_his ? POLICY_HIS : POLICY_ANOTHERS };
-    if (f->row && f->account) ask.item.wanted = unit_is_wanted(&f->unit, f->row, f->account, &now);
-    ask.renewals = f->loan ? f->loan->renewals : 0;
-    ask.due_s = f->loan ? f->loan->due_s : ENTRY_NONE;
-    (renew ? policy_renew : policy_checkout)(&ask, out);
-    return BM_OK;
+    struct policy_ask ask;
+    enum bm_rc rc = facts_question(f, renew, &ask);
+    if (!rc) (renew ? policy_renew : policy_checkout)(&ask, out);
+    return rc;
 }
 
 /* --- the answer ------------------------------------------------------------------------------------------------- */

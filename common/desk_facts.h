@@ -17,7 +17,7 @@ struct facts {
     /* patron */
     const char *card, *account, *patron_name, *category, *stop, *newer_card;
     bool patron_known, barred, replaced;
-    int64_t expires_s, loan_count;
+    int64_t expires_s, born, loan_count; /* born: year, or ENTRY_NONE */
     /* copy */
     const char *item, *title, *author, *callno, *itype;
     bool item_known;
@@ -36,7 +36,8 @@ BM_MUST_CHECK enum bm_rc facts_item(struct facts *f, const char *item);
 /* Key of a title named by its key or by the barcode of a copy. */
 BM_MUST_CHECK enum bm_rc facts_title(struct facts *f, const char *named, const char *item, const char **key);
 BM_MUST_CHECK enum bm_rc facts_hold_title(struct facts *f, const char *hold, const char **key, struct desk_answer *out);
-/* Ask the rules. */
+/* What the rules are to be asked, and their answer. The patron and the copy have been looked up. */
+BM_MUST_CHECK enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask);
 BM_MUST_CHECK enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out);
 /* What is known, into the answer. */
 void facts_tell(const struct facts *f, struct desk_answer *out);

@@ -312,7 +312,7 @@ SELECT card FROM patron WHERE account = :account AND dead = 0 ORDER BY card LIMI
 SELECT card, name, category, stop, barred, expires_s FROM patron WHERE name LIKE :pattern ESCAPE '\' ORDER BY name, card LIMIT :count
 
 -- name: RULES_ALL
-SELECT line FROM rule ORDER BY n
+SELECT line, n FROM rule ORDER BY n
 
 -- name: RULES_CLEAR
 DELETE FROM rule
@@ -380,6 +380,18 @@ DELETE FROM tally WHERE id = :id
 -- name: LOANS_OPEN_OF_TYPE
 SELECT count(*) FROM loan l JOIN item i ON i.barcode = l.item
 WHERE l.end_ms IS NULL AND i.itype = :itype AND l.card IN (SELECT card FROM patron WHERE account = :account)
+
+-- name: LOANS_OVERDUE_COUNT
+SELECT count(*) FROM loan
+WHERE end_ms IS NULL AND due_s < :now_s AND card IN (SELECT card FROM patron WHERE account = :account)
+
+-- name: BALANCE_OF_ACCOUNT
+SELECT cents FROM balance WHERE account = :account
+
+-- name: BALANCE_GUARANTEED
+SELECT coalesce(sum(b.cents), 0) FROM balance b
+WHERE b.cents > 0 AND b.account <> :account AND b.account IN (
+  SELECT p.account FROM patron p WHERE p.guarantor IN (SELECT card FROM patron WHERE account = :account))
 
 -- name: CLOSED_OF_BRANCH
 SELECT first_day, last_day FROM closed_day

@@ -194,10 +194,12 @@ const struct cli_command commands_import[] = {
       CSV_HELP " The newest file stands, it is not added to older ones.", csv_options, 1, 1,
       run_import },
     { "Rules", "rules import", "FILE", "loan rules from CSV, all of them",
-      "Columns: " POLICY_RULE_HEADER ". All rows or none are taken; the newest file stands.",
+      "The first row names the columns, in any order: branch, category, itype and loan, and as "
+      "many of the others as are wanted. All there are: " POLICY_RULE_HEADER ". An unknown "
+      "column is refused. All rows or none are taken; the newest file stands.",
       csv_options, 1, 1, run_import },
     { "Rules", "rules export", "[FILE]", "loan rules as CSV",
-      "As rules import takes them; to standard output if no file is named.", NULL, 0, 1,
+      "As rules import takes them, with every column; to standard output if no file is named.", NULL, 0, 1,
       run_rules_export },
     { 0 },
 };

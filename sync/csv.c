@@ -123,6 +123,18 @@ static enum bm_rc find_column(struct reader *r, size_t wanted)
     return err_set(BM_EINPUT, "column %s is missing; the first row has: %s", name, found);
 }
 
+static enum bm_rc no_unknown_column(struct reader *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        size_t k = 0;
+        while (k < r->column_count && r->at[k] != (int)i) k++;
+        if (k == r->column_count && *value_at(r, i))
+            return err_set(BM_EINPUT, "there is no column %.40s here; check its spelling",
+                           value_at(r, i));
+    }
+    return BM_OK;
+}
+
 static enum bm_rc take_header(struct reader *r)
 {
     if (r->count > CSV_COLUMNS_MAX)
@@ -136,7 +148,7 @@ static enum bm_rc take_header(struct reader *r)
         enum bm_rc rc = find_column(r, i);
         if (rc) return rc;
     }
-    return BM_OK;
+    return r->sink->only_known ? no_unknown_column(r) : BM_OK;
 }
 
 /* --- rows --------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ struct csv_sink {
     enum bm_rc (*on_row)(void *ctx, int64_t line, const char **values);
     void (*on_bad)(void *ctx, int64_t line, const char *reason); /* NULL = only counted */
     void *ctx;
+    bool only_known; /* a column that is not asked for is an error, else it is passed over */
 };
 
 struct csv_counts {
@@ -38,7 +39,7 @@ struct csv_counts {
  * in:  columns, column_count of them (1..CSV_COLUMNS_MAX)
  * out: *out, also after a failure (what was read until then)
  * ret: BM_OK, even if some rows were bad | BM_ENOTFOUND no such file | BM_EINPUT a required
- *      column is missing or there twice, or no header row | BM_ELIMIT too many columns or rows
+ *      column is missing, one is there twice, or not known (only_known), or no header row | BM_ELIMIT too many columns or rows
  *      | BM_EIO | BM_ENOMEM | what on_row answered
  * src: RFC 4180 */
 BM_MUST_CHECK enum bm_rc csv_read_file(const char *path, const struct csv_column *columns,

@@ -8,34 +8,14 @@
 #include "common/barcode.h"
 #include "common/jsonw.h"
 #include "common/person.h"
-#include "common/timetable.h"
-#include "sync/csv.h"
 #include "sync/import_marc.h"
+#include "sync/import_priv.h"
 
 enum { NODE_MAX = ENTRY_WORD_MAX + 2, SET_FIRST = 1024 };
 
-/* Words met in this file: cards, title keys. */
-struct word_set {
-    const char **slots;
-    size_t cap, count;
-};
-
-struct import {
-    struct branch *b;
-    const struct import_how *how;
-    struct import_result *out;
-    struct observe o;
-    struct arena row;   /* dies with each record or row */
-    struct arena words; /* lives as long as the import */
-    struct word_set met;
-    int64_t read, bad, known; /* records or rows: read, left out, nothing new */
-    int64_t first_bad;        /* line of the first one left out */
-    char first_reason[ERR_TEXT_MAX];
-};
-
 /* --- counting and telling -------------------------------------------------------------------------- */
 
-static void count(struct import *im, const char *name, int64_t n)
+void import_count(struct import *im, const char *name, int64_t n)
 {
     struct import_result *out = im->out;
     size_t i = 0;
@@ -54,7 +34,7 @@ static void tell_bad(struct import *im, const char *where, int64_t number, const
     if (im->how->on_bad) im->how->on_bad(im->how->ctx, where, number, reason);
 }
 
-static void next_read(struct import *im)
+void import_next(struct import *im)
 {
     arena_free(&im->row);
     im->read++;
@@ -62,7 +42,7 @@ static void next_read(struct import *im)
 }
 
 /* What is wrong with one row is no fault of the whole: only the row is left out. */
-static enum bm_rc row_fault(enum bm_rc rc)
+enum bm_rc import_row_fault(enum bm_rc rc)
 {
     return rc == BM_ELIMIT || rc == BM_ENOTFOUND ? BM_EINPUT : rc;
 }
@@ -80,11 +60,11 @@ static enum bm_rc begin(struct import *im, struct branch *b, const char *origin,
     return observe_begin(&im->o, b, origin, out->asof_ms);
 }
 
-static enum bm_rc emit(struct import *im, const struct entry *row)
+enum bm_rc import_emit(struct import *im, const struct entry *row)
 {
     enum bm_rc rc = env_tick("import.row");
     if (!rc) rc = observe_row(&im->o, row);
-    return rc && !buf_rc(&im->o.rows) ? row_fault(rc) : rc;
+    return rc && !buf_rc(&im->o.rows) ? import_row_fault(rc) : rc;
 }
 
 static bool comes_whole(const char *origin)
@@ -127,22 +107,21 @@ static void on_bad_line(void *ctx, int64_t line, const char *reason)
     tell_bad(ctx, "line", line, reason);
 }
 
-typedef enum bm_rc row_function(void *ctx, int64_t line, const char **values);
-
-static enum bm_rc import_csv(struct branch *b, const char *origin, const char *path, const struct csv_column *columns,
-                             size_t column_count, row_function *on_row, const struct import_how *how, const char *what,
+enum bm_rc import_csv(struct branch *b, const char *origin, const char *path, const struct csv_column *columns,
+                             size_t column_count, import_row_function *on_row, const struct import_how *how, const char *what,
                              struct import_result *out)
 {
     struct import im;
     struct csv_counts counts;
-    struct csv_sink sink = { .on_row = on_row, .on_bad = on_bad_line, .ctx = &im };
+    /* a rule's column misspelt and passed over would change what the rule says */
+    struct csv_sink sink = { .on_row = on_row, .on_bad = on_bad_line, .ctx = &im, .only_known = str_eq(origin, "rules") };
     enum bm_rc rc = begin(&im, b, origin, how, out);
     if (rc) return rc;
-    count(&im, what, 0);
+    import_count(&im, what, 0);
     rc = csv_read_file(path, columns, column_count, &sink, &counts);
     if (!rc && im.bad && str_eq(origin, "rules"))
         rc = err_set(BM_EINPUT, "%s, line %" PRId64 ": %s; no rule was changed", path, im.first_bad, im.first_reason);
-    count(&im, "left out", im.bad);
+    import_count(&im, "left out", im.bad);
     return end(&im, path, rc);
 }
 
@@ -166,7 +145,7 @@ static enum bm_rc code(struct import *im, const char *column, const char *text, 
 {
     char clean[BARCODE_MAX + 1];
     enum bm_rc rc = barcode_clean(text ? text : "", clean, sizeof clean);
-    if (rc) return err_prefix(row_fault(rc), "%s: ", column);
+    if (rc) return err_prefix(import_row_fault(rc), "%s: ", column);
     *out = arena_strdup(&im->row, clean);
     return *out ? BM_OK : BM_ENOMEM;
 }
@@ -182,7 +161,7 @@ static enum bm_rc moment(const char *column, const char *text, bool day_end, int
     } else {
         rc = zone_parse_time(text ? text : "", utc_ms);
     }
-    return rc ? err_prefix(row_fault(rc), "%s: ", column) : BM_OK;
+    return rc ? err_prefix(import_row_fault(rc), "%s: ", column) : BM_OK;
 }
 
 /* When it happened, which a file of its date can know. */
@@ -198,7 +177,7 @@ static enum bm_rc count_unknown(struct import *im, enum sql_id sql, const char *
 {
     bool known;
     enum bm_rc rc = is_there(im, sql, name, value, &known);
-    if (!rc && !known) count(im, what, 1);
+    if (!rc && !known) import_count(im, what, 1);
     return rc;
 }
 
@@ -233,38 +212,6 @@ static enum bm_rc meet(struct import *im, const char *word, bool *before)
     return BM_OK;
 }
 
-/* Columns as one line, kept as data: quoted where needed, no guard against spreadsheets. */
-static enum bm_rc join_line(struct import *im, const char *const *values, size_t n, const char **out)
-{
-    struct buf line;
-    buf_init(&line, ENTRY_TEXT_MAX);
-    for (size_t i = 0; i < n; i++) {
-        const char *v = values[i] ? values[i] : "";
-        if (i) buf_putc(&line, ',');
-        bool quoted = strpbrk(v, ",\"\r\n") || v[0] == ' ';
-        if (quoted) buf_putc(&line, '"');
-        for (const char *p = v; *p; p++) {
-            if (quoted && *p == '"') buf_putc(&line, '"');
-            buf_putc(&line, *p == '\r' || *p == '\n' ? ' ' : *p);
-        }
-        if (quoted) buf_putc(&line, '"');
-    }
-    enum bm_rc rc = row_fault(buf_rc(&line));
-    if (rc == BM_EINPUT) err_set(rc, "a row of more than %d bytes", ENTRY_TEXT_MAX);
-    *out = rc ? NULL : arena_strdup(&im->row, buf_str(&line));
-    buf_free(&line);
-    return rc || *out ? rc : BM_ENOMEM;
-}
-
-static enum bm_rc emit_line(struct import *im, const char *kind, const char *line)
-{
-    struct entry e;
-    entry_init(&e, OP_ROW);
-    e.kind = kind;
-    e.line = line;
-    return emit(im, &e);
-}
-
 /* --- titles and copies ------------------------------------------------------------------------------------ */
 
 static enum bm_rc emit_title(struct import *im, const struct marc_title *t)
@@ -279,11 +226,11 @@ static enum bm_rc emit_title(struct import *im, const struct marc_title *t)
     e.itype = or_null(t->itype);
     e.callno = or_null(t->callno);
     e.detail = or_null(t->detail);
-    enum bm_rc rc = emit(im, &e);
+    enum bm_rc rc = import_emit(im, &e);
     if (!rc) rc = meet(im, t->key, &before);
     if (rc) return rc;
-    count(im, "titles", !before);
-    count(im, "records with the number of an earlier one", before);
+    import_count(im, "titles", !before);
+    import_count(im, "records with the number of an earlier one", before);
     return BM_OK;
 }
 
@@ -302,8 +249,8 @@ static enum bm_rc emit_cond(struct import *im, const char *barcode, const char *
     entry_init(&e, OP_MARK);
     e.item = barcode;
     e.as = cond;
-    count(im, "marked lost, missing or unfit", 1);
-    return emit(im, &e);
+    import_count(im, "marked lost, missing or unfit", 1);
+    return import_emit(im, &e);
 }
 
 static enum bm_rc emit_item(struct import *im, const struct marc_title *t, const struct marc_item *item)
@@ -325,16 +272,16 @@ static enum bm_rc emit_item(struct import *im, const struct marc_title *t, const
     snprintf(node, sizeof node, "?%s", e.item);
     rc = is_there(im, SQL_READING_ITEM_KNOWN, "node", node, &known);
     if (!rc && !known) e.when_ms = 0;
-    if (!rc) rc = emit(im, &e);
+    if (!rc) rc = import_emit(im, &e);
     if (rc) return rc;
-    count(im, "items", 1);
+    import_count(im, "items", 1);
     return emit_cond(im, e.item, item->cond);
 }
 
 static enum bm_rc on_title(void *ctx, const struct marc_title *t)
 {
     struct import *im = ctx;
-    next_read(im);
+    import_next(im);
     enum bm_rc rc = emit_title(im, t);
     if (rc == BM_EINPUT) {
         tell_bad(im, "record", t->number, err_text(rc));
@@ -343,11 +290,11 @@ static enum bm_rc on_title(void *ctx, const struct marc_title *t)
     for (size_t i = 0; i < t->item_count && !rc; i++) {
         rc = emit_item(im, t, &t->items[i]);
         if (rc != BM_EINPUT) continue;
-        count(im, "items left out", 1);
+        import_count(im, "items left out", 1);
         if (im->how->on_bad) im->how->on_bad(im->how->ctx, "record", t->number, err_text(rc));
         rc = BM_OK;
     }
-    count(im, "items left out", (int64_t)t->bad_item_count);
+    import_count(im, "items left out", (int64_t)t->bad_item_count);
     return rc;
 }
 
@@ -365,18 +312,18 @@ enum bm_rc import_marc(struct branch *b, const char *path, enum marc_items items
     bm_assert(b && path && how && out);
     enum bm_rc rc = begin(&im, b, "marc", how, out);
     if (rc) return rc;
-    count(&im, "titles", 0);
-    count(&im, "items", 0);
+    import_count(&im, "titles", 0);
+    import_count(&im, "items", 0);
     rc = marc_read_file(path, items, &sink, &counts);
-    count(&im, "texts with bytes that are no character", counts.repaired);
-    count(&im, "left out", im.bad);
+    import_count(&im, "texts with bytes that are no character", counts.repaired);
+    import_count(&im, "left out", im.bad);
     return end(&im, path, rc);
 }
 
 /* --- patrons ------------------------------------------------------------------------------------------------- */
 
 enum patron_column { P_CARD, P_SURNAME, P_FIRST, P_BIRTH, P_ADDRESS, P_ADDRESS2, P_CITY, P_STATE, P_ZIP, P_COUNTRY, P_PHONE,
-                     P_EMAIL, P_BRANCH, P_CATEGORY, P_EXPIRES, P_DEBARRED, P_STOP, P_COUNT };
+                     P_EMAIL, P_BRANCH, P_CATEGORY, P_EXPIRES, P_DEBARRED, P_STOP, P_GUARANTOR, P_COUNT };
 static const struct csv_column patron_columns[P_COUNT] = {
     [P_CARD] = { "cardnumber", true },     [P_SURNAME] = { "surname", true },   [P_FIRST] = { "firstname", false },
     [P_BIRTH] = { "dateofbirth", false },  [P_ADDRESS] = { "address", false },  [P_ADDRESS2] = { "address2", false },
@@ -384,6 +331,7 @@ static const struct csv_column patron_columns[P_COUNT] = {
     [P_COUNTRY] = { "country", false },    [P_PHONE] = { "phone", false },      [P_EMAIL] = { "email", false },
     [P_BRANCH] = { "branchcode", true },   [P_CATEGORY] = { "categorycode", true },
     [P_EXPIRES] = { "dateexpiry", false }, [P_DEBARRED] = { "debarred", false }, [P_STOP] = { "stop", false },
+    [P_GUARANTOR] = { "guarantor", false },
 };
 
 /* What only the branch may read: sealed to its key. *out NULL: there is nothing of it. */
@@ -428,6 +376,29 @@ static enum bm_rc read_barred(const struct import *im, const char *text, bool *o
     return BM_OK;
 }
 
+/* Of the date only the year is kept in the open (I12); *year ENTRY_NONE: not given. */
+static enum bm_rc read_birth(const struct import *im, const char *text, int64_t *year)
+{
+    int64_t day;
+    *year = ENTRY_NONE;
+    if (!or_null(text)) return BM_OK;
+    enum bm_rc rc = zone_parse_date(text, &day);
+    if (rc) return err_set(BM_EINPUT, "dateofbirth: not a date such as 2012-05-31");
+    if (day > zone_day(im->out->asof_ms)) return err_set(BM_EINPUT, "dateofbirth: later than the moment when the file was true");
+    *year = civil_from_day(day).year;
+    return BM_OK;
+}
+
+/* The card of who answers for the debts. */
+static enum bm_rc read_guarantor(struct import *im, const char *text, const char *card, const char **out)
+{
+    *out = NULL;
+    if (!or_null(text)) return BM_OK;
+    enum bm_rc rc = code(im, "guarantor", text, out);
+    if (!rc && str_eq(*out, card)) rc = err_set(BM_EINPUT, "guarantor: nobody answers for himself");
+    return rc;
+}
+
 static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
 {
     struct import *im = ctx;
@@ -436,11 +407,13 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     bool barred, here, before;
     int64_t expires_ms;
     (void)line;
-    next_read(im);
+    import_next(im);
     entry_init(&e, OP_REGISTER);
     enum bm_rc rc = code(im, "cardnumber", v[P_CARD], &e.patron);
     if (!rc && !or_null(v[P_SURNAME])) rc = err_set(BM_EINPUT, "surname: empty");
     if (!rc) rc = read_barred(im, v[P_DEBARRED], &barred);
+    if (!rc) rc = read_birth(im, v[P_BIRTH], &e.born);
+    if (!rc) rc = read_guarantor(im, v[P_GUARANTOR], e.patron, &e.guarantor);
     if (!rc) rc = seal_person(im, v, &e.sealed);
     if (!rc && or_null(v[P_EXPIRES])) {
         rc = moment("dateexpiry", v[P_EXPIRES], true, &expires_ms);
@@ -458,11 +431,11 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     if (rc) return rc;
     if (here || before) e.op = OP_UPDATE; /* in use: new facts of the same person */
     else if (person_who(im->b->who_key, e.name, v[P_BIRTH], who)) e.who = who;
-    rc = emit(im, &e);
+    rc = import_emit(im, &e);
     if (rc) return rc;
-    count(im, "patrons", 1);
-    count(im, "of cards already in use", here || before);
-    count(im, "barred", barred);
+    import_count(im, "patrons", 1);
+    import_count(im, "of cards already in use", here || before);
+    import_count(im, "barred", barred);
     return BM_OK;
 }
 
@@ -493,7 +466,7 @@ static enum bm_rc void_lost_marks(struct import *im, const char *item)
         struct entry e;
         entry_init(&e, OP_VOID);
         rc = apply_col_eid(s, 0, 3, &e.target);
-        if (!rc) rc = emit(im, &e);
+        if (!rc) rc = import_emit(im, &e);
         if (rc) break;
     }
     stmt_done(s);
@@ -509,8 +482,8 @@ static enum bm_rc emit_lost(struct import *im, const char *item, const char *car
     e.item = item;
     e.patron = card;
     e.as = "lost";
-    count(im, "lost", 1);
-    return emit(im, &e);
+    import_count(im, "lost", 1);
+    return import_emit(im, &e);
 }
 
 /* Brought by an earlier import? *lost: and marked lost since. */
@@ -531,11 +504,11 @@ static enum bm_rc emit_loan(struct import *im, const struct entry *e, bool is_lo
     enum bm_rc rc = loan_known(im, e, &known, &lost);
     if (rc) return rc;
     im->known += known;
-    count(im, "known already", known);
-    if (!known && (rc = emit(im, e))) return rc;
+    import_count(im, "known already", known);
+    if (!known && (rc = import_emit(im, e))) return rc;
     if (is_lost && !lost && (rc = emit_lost(im, e->item, e->patron))) return rc;
     if (known) return BM_OK;
-    count(im, "loans", 1);
+    import_count(im, "loans", 1);
     snprintf(node, sizeof node, "?%s", e->item);
     rc = count_unknown(im, SQL_READING_CARD_KNOWN, "card", e->patron, "of unknown cards");
     return rc ? rc : count_unknown(im, SQL_READING_ITEM_KNOWN, "node", node, "of unknown items");
@@ -547,10 +520,10 @@ static enum bm_rc on_loan(void *ctx, int64_t line, const char **v)
     struct entry e;
     int64_t due_ms;
     (void)line;
-    next_read(im);
+    import_next(im);
     if (or_null(v[L_RETURNED])) {
         im->known++;
-        count(im, "returned, left out", 1);
+        import_count(im, "returned, left out", 1);
         return BM_OK;
     }
     entry_init(&e, OP_CHECKOUT);
@@ -610,7 +583,7 @@ static bool hold_is_over(struct import *im, const char **v)
         what = "expired, left out";
     if (!what) return false;
     im->known++;
-    count(im, what, 1);
+    import_count(im, what, 1);
     return true;
 }
 
@@ -620,7 +593,7 @@ static enum bm_rc on_hold(void *ctx, int64_t line, const char **v)
     struct entry e;
     int64_t x;
     (void)line;
-    next_read(im);
+    import_next(im);
     if (hold_is_over(im, v)) return BM_OK;
     entry_init(&e, OP_PLACE);
     enum bm_rc rc = code(im, "cardnumber", v[H_CARD], &e.patron);
@@ -631,13 +604,13 @@ static enum bm_rc on_hold(void *ctx, int64_t line, const char **v)
     rc = db_int(im->b->db, SQL_REPORT_HOLD_THERE, &x, "card", 's', e.patron, "title", 's', e.title, "key_t", 'i', e.when_ms, NULL);
     if (rc == BM_OK) {
         im->known++;
-        count(im, "known already", 1);
+        import_count(im, "known already", 1);
         return BM_OK;
     }
-    if (rc == BM_ENOTFOUND) rc = emit(im, &e);
+    if (rc == BM_ENOTFOUND) rc = import_emit(im, &e);
     if (rc) return rc;
-    count(im, "holds", 1);
-    if (or_null(v[H_CAPTURED]) && or_null(v[H_ITEM])) count(im, "on their shelf", 1);
+    import_count(im, "holds", 1);
+    if (or_null(v[H_CAPTURED]) && or_null(v[H_ITEM])) import_count(im, "on their shelf", 1);
     rc = count_unknown(im, SQL_READING_CARD_KNOWN, "card", e.patron, "of unknown cards");
     return rc ? rc : count_unknown(im, SQL_TITLE_GET, "key", e.title, "of unknown titles");
 }
@@ -650,7 +623,7 @@ static enum bm_rc on_capture(void *ctx, int64_t line, const char **v)
     struct entry e, asked;
     struct stmt *s;
     (void)line;
-    next_read(im);
+    import_next(im);
     if (!or_null(v[H_CAPTURED]) || !or_null(v[H_ITEM]) || hold_is_over(im, v)) return BM_OK;
     entry_init(&e, OP_CAPTURE);
     entry_init(&asked, OP_PLACE);
@@ -667,8 +640,8 @@ static enum bm_rc on_capture(void *ctx, int64_t line, const char **v)
     stmt_done(s);
     BM_CHECK(sound);
     e.place = or_null(v[H_PICKUP]);
-    rc = emit(im, &e);
-    if (!rc) count(im, "set aside", 1);
+    rc = import_emit(im, &e);
+    if (!rc) import_count(im, "set aside", 1);
     return rc;
 }
 
@@ -683,98 +656,4 @@ enum bm_rc import_holds(struct branch *b, const char *path, const struct import_
     if (rc || !any) return rc;
     rc = import_csv(b, "holds", path, hold_columns, H_COUNT, on_capture, &quiet, "set aside", &aside);
     return rc;
-}
-
-/* --- closed days, timetables, rules --------------------------------------------------------------------------------- */
-
-enum day_column { D_BRANCH, D_FIRST, D_LAST, D_REASON, D_COUNT };
-static const struct csv_column day_columns[D_COUNT] = {
-    [D_BRANCH] = { "branchcode", true }, [D_FIRST] = { "first_day", true }, [D_LAST] = { "last_day", true },
-    [D_REASON] = { "reason", false },
-};
-
-static enum bm_rc on_closed(void *ctx, int64_t line, const char **v)
-{
-    struct import *im = ctx;
-    int64_t first, last;
-    const char *text;
-    (void)line;
-    next_read(im);
-    enum bm_rc rc = zone_parse_date(v[D_FIRST], &first);
-    if (rc) return err_prefix(rc, "first_day: ");
-    rc = zone_parse_date(v[D_LAST], &last);
-    if (rc) return err_prefix(rc, "last_day: ");
-    if (last < first) return err_set(BM_EINPUT, "last_day: before first_day");
-    rc = join_line(im, v, D_COUNT, &text);
-    if (!rc) rc = emit_line(im, "closed", text);
-    if (!rc) count(im, "closed spans", 1);
-    return rc;
-}
-
-enum bm_rc import_calendar(struct branch *b, const char *path, const struct import_how *how, struct import_result *out)
-{
-    return import_csv(b, "calendar", path, day_columns, D_COUNT, on_closed, how, "closed spans", out);
-}
-
-static enum bm_rc on_plan(void *ctx, int64_t line, const char **v)
-{
-    struct import *im = ctx;
-    struct stop_plan plan;
-    const char *text;
-    (void)line;
-    next_read(im);
-    enum bm_rc rc = join_line(im, v, TT_COLUMN_COUNT, &text);
-    if (!rc) rc = timetable_parse_line(text, &im->row, &plan);
-    if (!rc) rc = emit_line(im, "plan", text);
-    if (!rc) count(im, "timetable rows", 1);
-    return row_fault(rc);
-}
-
-enum bm_rc import_routes(struct branch *b, const char *path, const struct import_how *how, struct import_result *out)
-{
-    struct csv_column columns[TT_COLUMN_COUNT];
-    for (int i = 0; i < TT_COLUMN_COUNT; i++) {
-        bool needed = i == TT_MOBILE || i == TT_STOP || i == TT_GEOX || i == TT_GEOY || i == TT_ARRIVAL || i == TT_DEPARTURE ||
-                      i == TT_FREQUENCY || i == TT_START;
-        columns[i] = (struct csv_column){ timetable_column_name((enum timetable_column)i), needed };
-    }
-    return import_csv(b, "routes", path, columns, TT_COLUMN_COUNT, on_plan, how, "timetable rows", out);
-}
-
-static const struct csv_column rule_columns[POLICY_COLUMN_COUNT] = {
-    { "branch", true }, { "category", true }, { "itype", true }, { "loan", true },   { "renew_max", false },
-    { "renew_loan", false }, { "limit", false }, { "closed", false }, { "rate", false }, { "grace", false },
-    { "max", false }, { "price", false }, { "keep", false }, { "age_min", false }, { "overridable", false },
-};
-
-static enum bm_rc on_rule(void *ctx, int64_t line, const char **v)
-{
-    struct import *im = ctx;
-    struct policy_rule rule;
-    const char *text;
-    (void)line;
-    next_read(im);
-    enum bm_rc rc = join_line(im, v, POLICY_COLUMN_COUNT, &text);
-    if (!rc) rc = policy_rule_parse(text, &rule);
-    if (!rc) rc = emit_line(im, "rule", text);
-    if (!rc) count(im, "rules", 1);
-    return row_fault(rc);
-}
-
-enum bm_rc import_rules(struct branch *b, const char *path, const struct import_how *how, struct import_result *out)
-{
-    return import_csv(b, "rules", path, rule_columns, POLICY_COLUMN_COUNT, on_rule, how, "rules", out);
-}
-
-enum bm_rc import_rules_export(struct branch *b, struct buf *out)
-{
-    struct stmt *s;
-    buf_puts(out, POLICY_RULE_HEADER "\n");
-    enum bm_rc rc = db_get(b->db, SQL_RULES_ALL, &s, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        buf_puts(out, stmt_text(s, 0));
-        buf_putc(out, '\n');
-    }
-    return rc == BM_ENOTFOUND ? buf_rc(out) : rc;
 }

@@ -41,8 +41,9 @@ struct import_result {
  *      in it), or nothing in it could be taken | BM_EUSAGE asof lies in the future | faults; nothing changed unless BM_OK */
 BM_MUST_CHECK enum bm_rc import_marc(struct branch *b, const char *path, enum marc_items items,
                                      const struct import_how *how, struct import_result *out);
-/* Koha's columns: cardnumber, surname, firstname, categorycode, branchcode, dateexpiry ... and stop. A card that is in
- * use here already gets its new facts; nobody is registered twice. */
+/* Koha's columns: cardnumber, surname, firstname, dateofbirth (only the year is kept in the open), categorycode, branchcode,
+ * dateexpiry ... and stop, guarantor (the card of who answers for the debts). A card that is in use here already gets its
+ * new facts; nobody is registered twice. */
 BM_MUST_CHECK enum bm_rc import_patrons(struct branch *b, const char *path, const struct import_how *how,
                                         struct import_result *out);
 /* cardnumber, itemnumber_barcode, branchcode, issuedate, date_due, returndate, stop_fines (LOST) */
@@ -58,7 +59,7 @@ BM_MUST_CHECK enum bm_rc import_calendar(struct branch *b, const char *path, con
 /* the timetable's columns (common/timetable.h); comes whole */
 BM_MUST_CHECK enum bm_rc import_routes(struct branch *b, const char *path, const struct import_how *how,
                                        struct import_result *out);
-/* POLICY_RULE_HEADER; comes whole, all rows or none */
+/* the rules' columns (common/policy_rule.h) and no others; comes whole, all rows or none; kept in their canonical form */
 BM_MUST_CHECK enum bm_rc import_rules(struct branch *b, const char *path, const struct import_how *how,
                                       struct import_result *out);
 

@@ -131,7 +131,7 @@ static const char *const ask_itypes[] = { "BOOK", "JBOOK", "DVD", "DVD15", "AUDI
 static inline void ask_fill(struct policy_ask *ask, int i)
 {
     ask->patron = (struct policy_patron){ .known = true, .expires_s = LIBRARY_FOREVER_S, .category = ask_categories[i % 5],
-                                          .age_years = ENTRY_NONE, .loan_count = i % 25, .type_loan_count = i % 7 };
+                                          .born = ENTRY_NONE, .loan_count = i % 25, .type_loan_count = i % 7 };
     ask->item = (struct policy_item){ .known = true, .itype = ask_itypes[i % 6], .price_cents = 999,
                                       .loan = i % 11 ? POLICY_NOBODYS : POLICY_ANOTHERS, .aside = POLICY_NOBODYS };
     ask->branch = i % 3 ? "VAN1" : "MAIN";

@@ -277,7 +277,7 @@ static void ask_for_damaged(struct real_day *day, uint32_t stop)
     note_act(day, stop, "damaged", "ok", day->d->loans[loan].barcode, "water on the last pages",
              "");
     note_checkout(day, stop, card_of(day, other), day->d->loans[loan].item,
-                  "refused:unfit_lent");
+                  "refused:damaged");
     lend_some(day, stop, card_of(day, other), 1);
 }
 

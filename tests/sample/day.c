@@ -274,7 +274,7 @@ static void scene_collect_holds(struct day *d, uint32_t stop)
         int64_t other = d->hold_asked_for ? NOBODY : choose_patron(d, stop, CAT_ADULT);
         d->session++;
         if (other != NOBODY && other != hold->patron)
-            add_checkout(d, stop, card_of(d, other), hold->copy, "refused:lent_while_held");
+            add_checkout(d, stop, card_of(d, other), hold->copy, "refused:ready");
         d->hold_asked_for = true;
         collected++;
         d->p->list[hold->patron].used = true;
@@ -313,7 +313,7 @@ static void scene_damaged(struct day *d, uint32_t stop)
     if (loan == NOBODY) return;
     add_item_act(d, stop, "damaged", d->l->loans[loan].copy, "ok");
     if (other == NOBODY) return;
-    add_checkout(d, stop, card_of(d, other), d->l->loans[loan].copy, "refused:unfit_lent");
+    add_checkout(d, stop, card_of(d, other), d->l->loans[loan].copy, "refused:damaged");
     take_out(d, stop, other, 1);
 }
 

@@ -48,6 +48,15 @@ static void make_patron(struct patron *p, struct rng *r, uint32_t i, const struc
     if (i == 7) p->stop = 1;
 }
 
+/* Every third child lives with the adult listed last before it. */
+static void find_guarantor(struct patron *list, uint32_t i)
+{
+    struct patron *p = &list[i];
+    if (p->category != CAT_CHILD || i % 3) return;
+    for (uint32_t k = i; k-- > 0 && !p->guarantor;)
+        if (list[k].category == CAT_ADULT && !list[k].barred) p->guarantor = list[k].serial;
+}
+
 static void field_date(struct out *o, int32_t date)
 {
     char text[ISO_SIZE];
@@ -118,7 +127,9 @@ static void write_patron(struct out *o, const struct sample *s, const struct pat
                              : s->day + rng_between(&r, 60, 1000));
     out_field(o, p->barred ? "9999-12-31" : "", false);
     out_field(o, userid, false);
-    out_field(o, p->stop == PATRON_NO_STOP ? "" : stop_key(&route->stops[p->stop], stop), true);
+    out_field(o, p->stop == PATRON_NO_STOP ? "" : stop_key(&route->stops[p->stop], stop), false);
+    if (p->guarantor) card_number(p->guarantor, card);
+    out_field(o, p->guarantor ? card : "", true);
 }
 
 enum bm_rc people_write(const struct sample *s, const struct route *route, struct people *p)
@@ -134,9 +145,10 @@ enum bm_rc people_write(const struct sample *s, const struct route *route, struc
     out_printf(&o,
                "cardnumber,surname,firstname,othernames,dateofbirth,address,address2,city,"
                "state,zipcode,country,phone,"
-               "email,branchcode,categorycode,dateenrolled,dateexpiry,debarred,userid,stop\n");
+               "email,branchcode,categorycode,dateenrolled,dateexpiry,debarred,userid,stop,guarantor\n");
     for (uint32_t i = 0; i < p->count; i++) {
         make_patron(&p->list[i], &r, i, route);
+        find_guarantor(p->list, i);
         write_patron(&o, s, &p->list[i], route);
     }
     return out_close(&o);

@@ -16,6 +16,7 @@ struct patron {
     uint8_t stop; /* index into route.stops, or PATRON_NO_STOP: a user of the main library */
     uint8_t age_years; /* 0 = not known */
     uint8_t loans;     /* open ones */
+    uint32_t guarantor; /* serial of the card of who answers for the debts; 0 = nobody */
     bool barred, expired;
     bool used; /* spoken for in the day's acts */
 };

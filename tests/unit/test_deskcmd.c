@@ -377,7 +377,7 @@ static void test_deskcmd_marks_tallies_and_voids(void **state)
 {
     struct world *w = *state;
     expect(RUN("item", "damaged", "303", "--why", "wet"), 0, "DAMAGED  Dune");
-    expect(RUN("checkout", "P1", "303"), 1, "It is damaged");
+    expect(RUN("checkout", "P1", "303"), 1, "It is marked damaged");
     expect(RUN("item", "ok", "303"), 0, "OK  Dune");
     expect(RUN("checkout", "P1", "303", "--json"), 0, "");
     json_t *read = read_json();

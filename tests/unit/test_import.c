@@ -199,6 +199,25 @@ static void test_import_patrons_have_a_last_day_and_sealed_facts(void **state)
     expect_clean(w);
 }
 
+static void test_import_patrons_have_a_year_of_birth_and_a_guarantor(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(bring(w, import_patrons,
+                           "cardnumber,surname,dateofbirth,branchcode,categorycode,guarantor\n"
+                           "p1,Doe,1980-01-31,MAIN,ADULT,\n"
+                           "p2,Doe,2016-12-31,MAIN,CHILD,p1\n"
+                           "p3,Doe,,MAIN,CHILD,p3\n"
+                           "p4,Doe,31.12.2016,MAIN,CHILD,p1\n"
+                           "p5,Doe,2999-12-31,MAIN,CHILD,p1\n"), BM_OK);
+    assert_string_equal(w->told, "line 4;line 5;line 6;");
+    assert_string_equal(ask(w, "SELECT group_concat(card || ' ' || born || ' ' || coalesce(guarantor, '-')) FROM patron"),
+                        "p1 1980 -,p2 2016 p1");
+    assert_string_equal(ask(w, "SELECT count(*) FROM entry WHERE body LIKE '%2016-12-31%'"), "0"); /* I12 */
+    assert_int_equal(bring(w, import_patrons, "cardnumber,surname,branchcode,categorycode\np2,Roe,MAIN,CHILD\n"), BM_OK);
+    assert_string_equal(ask(w, "SELECT born || ' ' || guarantor FROM patron WHERE card = 'p2'"), "2016 p1"); /* not said: stays */
+    expect_clean(w);
+}
+
 static void test_import_a_card_in_use_gets_new_facts_and_no_second_patron(void **state)
 {
     struct world *w = *state;
@@ -356,6 +375,27 @@ static void test_import_rules_come_all_or_none_and_go_out_again(void **state)
     buf_free(&out), buf_free(&again);
 }
 
+static void test_import_rules_name_their_columns_in_any_order(void **state)
+{
+    struct world *w = *state;
+    static const char *const plain = POLICY_RULE_HEADER "\n*,KID,*,21d,,,,keep,,,,,,,held,<2027-06-30,,,,,3,500,,,\n";
+    struct buf out = { 0 };
+    assert_int_equal(bring(w, import_rules, "overdue_max,LOAN,hard_due,debt_max,itype,overridable,category,branch\n"
+                                            "3,21d,< 2027-06-30,500,,held,KID,*\n"), BM_OK);
+    assert_int_equal(import_rules_export(&w->b, &out), BM_OK);
+    assert_string_equal(buf_str(&out), plain); /* one form, whatever came in; what was not said is empty */
+    assert_int_equal(bring(w, import_rules, "branch,category,itype,loan,renewals\n*,*,*,21d,3\n"), BM_EINPUT);
+    assert_non_null(strstr(err_text(BM_EINPUT), "renewals"));
+    assert_int_equal(bring(w, import_rules, "branch,category,loan\n*,*,21d\n"), BM_EINPUT);
+    assert_non_null(strstr(err_text(BM_EINPUT), "itype"));
+    assert_int_equal(bring(w, import_rules, "branch,category,itype,loan,loan\n*,*,*,21d,7d\n"), BM_EINPUT);
+    assert_non_null(strstr(err_text(BM_EINPUT), "twice"));
+    buf_clear(&out);
+    assert_int_equal(import_rules_export(&w->b, &out), BM_OK);
+    assert_string_equal(buf_str(&out), plain); /* refused files changed nothing */
+    buf_free(&out);
+}
+
 static void test_import_survives_every_failure(void **state)
 {
     struct world *w = *state;
@@ -463,6 +503,8 @@ int main(void)
         T(test_import_the_newest_calendar_stands_alone),
         T(test_import_timetable_rows_are_checked_one_by_one),
         T(test_import_rules_come_all_or_none_and_go_out_again),
+        T(test_import_rules_name_their_columns_in_any_order),
+        T(test_import_patrons_have_a_year_of_birth_and_a_guarantor),
         T(test_import_survives_every_failure),
         T(test_audit_finds_what_was_changed_behind_its_back),
         T(test_audit_digests_do_not_depend_on_the_order_of_files),

@@ -271,11 +271,14 @@ static void test_sample_patrons_are_as_many_as_asked_with_some_expired_and_barre
 {
     (void)state;
     SKIP_WITHOUT_TOOL();
-    size_t len, patrons = 0, expired = 0, barred = 0, with_stop = 0;
+    size_t len, patrons = 0, expired = 0, barred = 0, with_stop = 0, guaranteed = 0;
     char *text = slurp("a", "patrons.csv", &len), *at = text, *f[FIELDS_MAX];
-    assert_int_equal(next_row(&at, f), 20);
+    assert_int_equal(next_row(&at, f), 21);
     assert_string_equal(f[19], "stop");
-    while (next_row(&at, f) == 20) {
+    assert_string_equal(f[20], "guarantor");
+    while (next_row(&at, f) == 21) {
+        assert_true(!*f[20] || (sound_number(f[20], '2') && !strcmp(f[14], "CHILD")));
+        guaranteed += *f[20] != '\0';
         assert_true(sound_number(f[0], '2'));
         expired += strcmp(f[16], "2026-10-05") < 0;
         barred += *f[17] != '\0';
@@ -288,6 +291,7 @@ static void test_sample_patrons_are_as_many_as_asked_with_some_expired_and_barre
     assert_in_range(expired, 16, 32);
     assert_in_range(barred, 6, 10);
     assert_in_range(with_stop, 350, 530);
+    assert_in_range(guaranteed, 20, 120);
     free(text);
 }
 
