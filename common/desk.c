@@ -355,6 +355,19 @@ static void fill_person(struct entry *e, const char *card, const struct desk_per
     e->barred = p->barred;
 }
 
+/* Who answers for the debts: another card, known here. */
+static enum bm_rc clean_guarantor(struct act *act, const char *card, const char **guarantor)
+{
+    if (!*guarantor) return BM_OK;
+    enum bm_rc rc = clean(act->a, *guarantor, guarantor);
+    if (rc) return err_prefix(rc, "guarantor: ");
+    if (str_eq(*guarantor, card)) return err_set(BM_EINPUT, "nobody answers for himself; give another card as guarantor");
+    struct facts other = { .d = act->d, .view = &act->view, .a = act->a };
+    rc = facts_patron(&other, *guarantor);
+    if (rc || other.patron_known) return rc;
+    return err_set(BM_ENOTFOUND, "no such card: %s; register the guarantor first", *guarantor);
+}
+
 static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_person *p, enum op op, struct desk_answer *out)
 {
     struct act act;
@@ -375,6 +388,8 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
         goto done;
     }
     fill_person(&act.e, card, p);
+    rc = clean_guarantor(&act, card, &act.e.guarantor);
+    if (rc) goto done;
     if (op == OP_REGISTER) act.e.who = p->who;
     if (op == OP_UPDATE) act.e.why = d->why;
     if (p->name) out->patron_name = p->name;

@@ -455,6 +455,7 @@ static enum bm_rc read_dates(const struct cli_args *args, struct desk_person *p)
     int64_t day;
     if (birth && zone_parse_date(birth, &day))
         return err_set(BM_EUSAGE, "--birth takes a date such as 2012-05-31");
+    if (birth) p->born = civil_from_day(day).year; /* the date itself is sealed (I12) */
     if (!expires) return BM_OK;
     if (zone_parse_date(expires, &day))
         return err_set(BM_EUSAGE, "--expires takes a date such as 2027-05-31");
@@ -485,6 +486,7 @@ static enum bm_rc fill_person(struct acts *s)
         .category = cli_value(args, "--category"),
         .branch = s->desk->branch,
         .stop = cli_value(args, "--stop"),
+        .guarantor = cli_value(args, "--guarantor"),
         .expires_s = ENTRY_NONE,
         .barred = ENTRY_NONE,
     };
@@ -541,7 +543,8 @@ static enum bm_rc run_person(struct cli *cli, const struct cli_args *args)
         { "--category", "WORD", "category, such as adult or child" },                          \
         { "--stop", "KEY", "the patron's own stop" },                                          \
         { "--expires", "DATE", "last day of the card" },                                       \
-        { "--birth", "DATE", "date of birth; sealed, only the branch reads it" },              \
+        { "--guarantor", "CARD", "card of who answers for the debts" },                        \
+        { "--birth", "DATE", "date of birth; sealed, but for its year" },                      \
         { "--address", "TEXT", "postal address; sealed" },                                     \
         { "--phone", "TEXT", "telephone number; sealed" },                                     \
     {                                                                                          \
@@ -646,7 +649,7 @@ const struct cli_command deskcmd_commands[] = {
     { "Patrons", "patron add", "--card CARD --name NAME", "register a patron",
       "Register a patron with a new card. Birth date, address, telephone and mail are sealed "
       "to the branch as they are "
-      "entered; nobody can read them here afterwards.",
+      "entered; nobody can read them here afterwards, but for the year of birth.",
       add_options, 0, 0, run_person },
     { "Patrons", "patron update", "CARD", "change what is known of a patron",
       "Change a patron's data: what is given is set, all else stays. Sealed fields that are "

@@ -37,6 +37,7 @@ struct deskcmd {
 /* search, shelf, title, item, checkout, checkin, renew, patron, hold, void, tally. Ended by
  * name NULL. */
 extern const struct cli_command deskcmd_commands[];
+extern const struct cli_command deskcmd_explain_commands[]; /* rules explain */
 
 /* A moment's local day as people write it: "Mon 26 Oct 2026"; "" for ENTRY_NONE. ret: text */
 enum { DESKCMD_DAY_SIZE = 24 };

@@ -636,7 +636,8 @@ static const struct cli_command own_commands[] = {
 };
 
 static const struct cli_command *const tables[] = { deskcmd_commands, road_commands,
-                                                    own_commands, NULL };
+                                                    own_commands, deskcmd_explain_commands,
+                                                    NULL };
 
 static const struct cli_program program = {
     .name = "bookmobile",

@@ -443,7 +443,8 @@ int main(int argc, char **argv)
 {
     static const struct cli_command *const tables[] = { commands,        deskcmd_commands,
                                                         patron_commands, commands_import,
-                                                        commands_report, commands_exceptions, NULL };
+                                                        commands_report, commands_exceptions,
+                                                        deskcmd_explain_commands, NULL };
     static const struct cli_program program = {
         .name = "branch",
         .version = BM_VERSION,
