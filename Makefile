@@ -79,6 +79,7 @@ SRC_MOBILE := $(filter-out mobile/main.c,$(wildcard mobile/*.c))
 HEADERS := $(wildcard common/*.h sync/*.h mobile/*.h tests/*.h tests/*/*.h)
 SRC_UNIT := $(wildcard tests/unit/test_*.c)
 SRC_TOOLS := $(wildcard tests/tools/*.c)
+SRC_FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 SQL := $(sort $(wildcard schema/*.sql))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -86,8 +87,9 @@ BIN := $(B)/bin
 PROGRAMS := $(BIN)/branch $(BIN)/bookmobile
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
 TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(SRC_FUZZ))
 
-.PHONY: all help deps check check-run quick unit bench demo soak install clean tools
+.PHONY: all help deps check check-run quick unit bench demo soak install clean tools fuzz fuzzers
 all: $(PROGRAMS)
 
 help:
@@ -95,6 +97,7 @@ help:
 	@echo 'make demo       a whole day on real parts; DATA=folder runs it on other data'
 	@echo 'make check      everything that must hold; ends with "N passed, N failed"'
 	@echo 'make quick      unit and property tests alone'
+	@echo 'make fuzz       build the fuzz targets with libFuzzer: build/fuzz/fuzz/NAME tests/fuzz/corpus/NAME'
 	@echo 'make bench      figures, each beside the floor measured in the same run'
 	@echo 'make deps       install the Debian packages needed (demo and check call it when some are missing)'
 	@echo 'make install    to PREFIX (default /usr/local), DESTDIR honoured'
@@ -141,8 +144,13 @@ $(B)/tool/%: $(B)/obj/tests/tools/%.o $(LIBS_OWN)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_ALL)
 tools: $(TOOLS)
+# With FUZZ=1 libFuzzer brings its own main; else driver.c replays a corpus.
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(if $(FUZZ),,$(B)/obj/tests/fuzz/driver.o) $(LIBS_OWN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $^ -o $@ $(LIBS_ALL)
+fuzzers: $(FUZZERS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) sync/main.c mobile/main.c))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) $(SRC_FUZZ) tests/fuzz/driver.c sync/main.c mobile/main.c))
 .PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a
 
 # --- what people ask for ----------------------------------------------------------------------------
@@ -169,13 +177,17 @@ check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
 	@$(MAKE) --no-print-directory -j2 all tools unit
 	@$(MAKE) --no-print-directory -j2 CC=clang all tools unit
-	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all tools unit
+	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all tools unit fuzzers
 	@$(MAKE) --no-print-directory check-run
 
 check-run:
 	@CC='$(CC)' LINT_FLAGS='$(CFLAGS)' tests/run.sh $(B) check
 
 unit: $(UNIT_TESTS)
+
+fuzz:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory -j2 FUZZ=1 fuzzers
 
 bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)

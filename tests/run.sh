@@ -50,6 +50,9 @@ if [ "$what" = check ]; then
         case $t in */test_gps|*.d|*.o) continue;; esac
         run "sanitized ${t##*/}" env BM_TOOL_DIR=build/asan/tool BM_BIN_DIR=build/asan/bin "$t"
     done
+    for t in build/asan/fuzz/fuzz_*; do # what fuzzing started from, and what it found
+        run "fuzz corpus ${t##*/}" "$t" "tests/fuzz/corpus/${t##*/}"
+    done
     run "differential timeline" python3 tests/differential/timeline.py "$build/tool/timeline_dump" 2000
     run "differential whole" python3 tests/differential/whole.py "$build/tool/branch_dump" 600
     run "exhaustive histories" "$build/tool/exhaustive" 3 18
