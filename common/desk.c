@@ -112,16 +112,16 @@ static bool allowed(struct act *act, const struct policy_answer *p)
         out->reasons[out->reason_count].name = policy_reason_name(f->reason);
         out->reasons[out->reason_count].sentence = policy_reason_sentence(f->reason);
         out->reasons[out->reason_count].blocks = f->blocks;
+        out->reasons[out->reason_count].rule = f->rule->row;
         out->reasons[out->reason_count++].overridable = f->overridable;
     }
     out->may_override = p->may_override;
     out->limit = p->limit;
-    if (p->verdict == POLICY_ALLOW) return true;
-    if (!act->d->override || !p->may_override) return false;
+    if (p->verdict == POLICY_BLOCK && (!act->d->override || !p->may_override)) return false;
     char over[POLICY_OVER_MAX];
-    policy_over_text(p, over, sizeof over);
+    policy_over_text(p, over, sizeof over); /* what the rule lets pass is no exception at the branch either */
     act->e.over = over[0] ? arena_strdup(act->a, over) : NULL;
-    act->e.why = act->d->why;
+    if (p->verdict == POLICY_BLOCK) act->e.why = act->d->why;
     return true;
 }
 

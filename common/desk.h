@@ -51,6 +51,7 @@ struct desk_answer {
     struct {
         const char *name, *sentence;
         bool blocks, overridable;
+        int64_t rule; /* number of the rule whose word it is; 0 = none */
     } reasons[DESK_REASONS_MAX];
     size_t reason_count;
 };

@@ -418,6 +418,7 @@ enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct b
             put_text(&w, "sentence", a->reasons[i].sentence);
             jsonw_put_bool(&w, "blocks", a->reasons[i].blocks);
             jsonw_put_bool(&w, "overridable", a->reasons[i].overridable);
+            if (a->reasons[i].rule) jsonw_put_int(&w, "rule", a->reasons[i].rule);
             jsonw_object_end(&w);
         }
         jsonw_array_end(&w);

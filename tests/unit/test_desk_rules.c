@@ -259,6 +259,30 @@ static void test_desk_rules_a_renewal_knows_when_it_was_lent_and_was_due(void **
     says(w, RUN("rules", "explain", "P1b", "301", "--renew", "--at", "2026-10-19"), 0, "ALLOWED"); /* his other card */
 }
 
+static int64_t exceptions(struct world *w)
+{
+    struct stmt *s;
+    ok(db_prepare(w->db, "SELECT count(*) FROM exception", &s));
+    ok(stmt_next(s));
+    int64_t x = stmt_int(s, 0);
+    stmt_free(s);
+    return x;
+}
+
+static void test_desk_rules_what_a_rule_lets_pass_is_no_exception(void **state)
+{
+    struct world *w = *state;
+    rule(w, "*,*,*,21d,,,,,,,,,,,expired,,,,,,,,,yes");
+    says(w, RUN("checkout", "P1", "301"), 0, "LENT");
+    ok(db_exec(w->db, "UPDATE patron SET expires_s = 1791000000")); /* three days ago */
+    says(w, RUN("renew", "301"), 0, "note: The card has expired.");
+    assert_int_equal(exceptions(w), 0);
+    says(w, RUN("checkout", "P1", "302"), 1, "expired");
+    says(w, RUN("checkout", "P1", "302", "--override", "--why", "new card is made"), 0, "overridden: The card has expired.");
+    assert_int_equal(exceptions(w), 0);
+    says(w, RUN("checkout", "P1", "303", "--json"), 1, "\"overridable\":true,\"rule\":1}");
+}
+
 static void test_desk_rules_a_copy_set_aside_is_ready_or_on_its_way(void **state)
 {
     struct world *w = *state;
@@ -340,6 +364,7 @@ int main(void)
         T(test_desk_rules_a_year_of_birth_is_enough_or_asks),
         T(test_desk_rules_a_guarantor_is_another_card_that_is_known),
         T(test_desk_rules_a_renewal_knows_when_it_was_lent_and_was_due),
+        T(test_desk_rules_what_a_rule_lets_pass_is_no_exception),
         T(test_desk_rules_a_copy_set_aside_is_ready_or_on_its_way),
         T(test_desk_rules_explained_in_words),
         T(test_desk_rules_explained_in_json),
