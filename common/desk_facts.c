@@ -159,9 +159,8 @@ static enum bm_rc closed_days(struct facts *f, int64_t today, struct day_list *o
 }
 
 /* How many days ahead a visit can matter to the rule that decides; 0 = it does not ask for visits. */
-static int64_t visits_ahead(const struct policy_ask *ask, bool renew, int64_t today)
+static int64_t visits_ahead(const struct policy_ask *ask, const struct policy_rule *rule, bool renew, int64_t today)
 {
-    const struct policy_rule *rule = policy_deciding(ask);
     const struct policy_loan *loan = renew ? &rule->renew_loan : &rule->loan;
     if (loan->kind != POLICY_LOAN_NEXT_VISIT) return 0;
     int64_t ahead = loan->max_days;
@@ -170,6 +169,13 @@ static int64_t visits_ahead(const struct policy_ask *ask, bool renew, int64_t to
         if (due_day > today) ahead += due_day - today;
     }
     return ahead < LOOK_AHEAD_DAYS ? ahead : LOOK_AHEAD_DAYS;
+}
+
+/* Does it matter to the rule which days are closed? */
+static bool needs_calendar(const struct policy_rule *rule, bool renew)
+{
+    const struct policy_loan *loan = renew ? &rule->renew_loan : &rule->loan;
+    return loan->kind == POLICY_LOAN_NEXT_VISIT || rule->closed != POLICY_CLOSED_KEEP || rule->expiry_cap;
 }
 
 /* Visits to come at a stop, so many days ahead: of all rows of its timetable, in order, each day once. */
@@ -241,9 +247,8 @@ static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out
 /* --- the rules ----------------------------------------------------------------------------------------------- */
 
 /* What only some rules look at is asked only where the rule that decides does. */
-static enum bm_rc patron_sums(struct facts *f, bool renew, int64_t now_ms, struct policy_ask *ask)
+static enum bm_rc patron_sums(struct facts *f, const struct policy_rule *rule, bool renew, struct policy_ask *ask)
 {
-    const struct policy_rule *rule = policy_deciding(ask);
     struct policy_patron *p = &ask->patron;
     struct db *db = f->d->view;
     enum bm_rc rc = BM_OK;
@@ -256,7 +261,8 @@ static enum bm_rc patron_sums(struct facts *f, bool renew, int64_t now_ms, struc
     if (!rc && f->itype && rule->itype[0] && rule->limit > 0)
         rc = db_int(db, SQL_LOANS_OPEN_OF_TYPE, &p->type_loan_count, "itype", 's', f->itype, "account", 's', f->account, NULL);
     if (!rc && rule->overdue_max != ENTRY_NONE)
-        rc = db_int(db, SQL_LOANS_OVERDUE_COUNT, &p->overdue_count, "account", 's', f->account, "now_s", 'i', now_ms / 1000, NULL);
+        rc = db_int(db, SQL_LOANS_OVERDUE_COUNT, &p->overdue_count, "account", 's', f->account, "now_s", 'i', ask->now_ms / 1000,
+                    NULL);
     if (!rc && rule->guarantor_max_cents != ENTRY_NONE)
         rc = db_int(db, SQL_BALANCE_GUARANTEED, &p->guaranteed_cents, "account", 's', f->account, NULL);
     return rc;
@@ -278,7 +284,7 @@ static enum policy_whose whose(bool anybodys, bool his)
 static void fill_ask(struct facts *f, bool renew, struct policy_ask *ask)
 {
     struct tkey now = { .t_ms = f->now_ms };
-    bool nobodys = renew && !f->loan; /* then "no such card" would be said of nobody */
+    bool nobodys = !f->card; /* then "no such card" would be said of nobody */
     ask->patron = (struct policy_patron){ .known = f->patron_known || nobodys,
                                           .barred = f->barred,
                                           .replaced = f->replaced,
@@ -293,7 +299,7 @@ static void fill_ask(struct facts *f, bool renew, struct policy_ask *ask)
                                       .loan = whose(f->loan, f->loan_is_his),
                                       .aside = whose(f->aside, f->aside_is_his),
                                       .in_transit = in_transit(f) };
-    if (f->row && f->account) ask->item.wanted = unit_is_wanted(&f->unit, f->row, f->account, &now);
+    if (renew && f->row && f->account) ask->item.wanted = unit_is_wanted(&f->unit, f->row, f->account, &now);
     ask->renewals = f->loan ? f->loan->renewals : 0;
     ask->due_s = f->loan ? f->loan->due_s : ENTRY_NONE;
     ask->out_ms = f->loan ? f->loan->out_ms : ENTRY_NONE;
@@ -305,9 +311,11 @@ enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask)
     *ask = (struct policy_ask){ .now_ms = now_ms, .branch = f->d->branch };
     fill_ask(f, renew, ask);
     enum bm_rc rc = rules_in_force(f, &ask->rules, &ask->rule_count);
-    if (!rc) rc = closed_days(f, today, &ask->closed);
-    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, renew, today), &ask->visits);
-    return rc ? rc : patron_sums(f, renew, now_ms, ask);
+    if (rc) return rc;
+    const struct policy_rule *rule = policy_deciding(ask);
+    if (needs_calendar(rule, renew)) rc = closed_days(f, today, &ask->closed);
+    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, rule, renew, today), &ask->visits);
+    return rc ? rc : patron_sums(f, rule, renew, ask);
 }
 
 enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out)

@@ -376,17 +376,15 @@ static enum bm_rc read_barred(const struct import *im, const char *text, bool *o
     return BM_OK;
 }
 
-/* Of the date only the year is kept in the open (I12); *year ENTRY_NONE: not given. */
-static enum bm_rc read_birth(const struct import *im, const char *text, int64_t *year)
+/* Of the date only the year is kept in the open (I12). What is no past date is sealed as it stands, and counted.
+ * ret: the year, or ENTRY_NONE */
+static int64_t read_birth(struct import *im, const char *text)
 {
     int64_t day;
-    *year = ENTRY_NONE;
-    if (!or_null(text)) return BM_OK;
-    enum bm_rc rc = zone_parse_date(text, &day);
-    if (rc) return err_set(BM_EINPUT, "dateofbirth: not a date such as 2012-05-31");
-    if (day > zone_day(im->out->asof_ms)) return err_set(BM_EINPUT, "dateofbirth: later than the moment when the file was true");
-    *year = civil_from_day(day).year;
-    return BM_OK;
+    if (!or_null(text)) return ENTRY_NONE;
+    bool sound = !zone_parse_date(text, &day) && day <= zone_day(im->out->asof_ms);
+    import_count(im, "with a date of birth that is none", !sound);
+    return sound ? civil_from_day(day).year : ENTRY_NONE;
 }
 
 /* The card of who answers for the debts. */
@@ -412,7 +410,6 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     enum bm_rc rc = code(im, "cardnumber", v[P_CARD], &e.patron);
     if (!rc && !or_null(v[P_SURNAME])) rc = err_set(BM_EINPUT, "surname: empty");
     if (!rc) rc = read_barred(im, v[P_DEBARRED], &barred);
-    if (!rc) rc = read_birth(im, v[P_BIRTH], &e.born);
     if (!rc) rc = read_guarantor(im, v[P_GUARANTOR], e.patron, &e.guarantor);
     if (!rc) rc = seal_person(im, v, &e.sealed);
     if (!rc && or_null(v[P_EXPIRES])) {
@@ -426,6 +423,7 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     e.branch = or_null(v[P_BRANCH]);
     e.stop = or_null(v[P_STOP]);
     if (barred) e.barred = 1;
+    e.born = read_birth(im, v[P_BIRTH]);
     rc = is_there(im, SQL_READING_CARD_KNOWN, "card", e.patron, &here);
     if (!rc) rc = meet(im, e.patron, &before);
     if (rc) return rc;

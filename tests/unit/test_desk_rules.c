@@ -257,6 +257,9 @@ static void test_desk_rules_a_renewal_knows_when_it_was_lent_and_was_due(void **
     says(w, RUN("rules", "explain", "P1", "301", "--renew", "--at", "2026-11-02"), 1, "renew_too_late");
     says(w, RUN("rules", "explain", "P2", "301", "--renew", "--at", "2026-10-19"), 1, "renew_other"); /* not his */
     says(w, RUN("rules", "explain", "P1b", "301", "--renew", "--at", "2026-10-19"), 0, "ALLOWED"); /* his other card */
+    says(w, RUN("rules", "explain", "nobody", "302", "--renew"), 1, "unknown_card"); /* a card was shown */
+    says(w, RUN("renew", "302"), 1, "It is not on loan");
+    assert_null(strstr(w->out, "No such card")); /* none was */
 }
 
 static int64_t exceptions(struct world *w)
