@@ -6,8 +6,8 @@
 /* Categories ending in J are of juveniles: no fines, fewer loans. The types are what a record's
  * leader says, for a catalogue whose copies have none of their own. */
 #define VISIT "\"next_visit(10,35)\","
-/* The columns after it: renewed no longer than half a year, nothing new with 15 overdue loans or 50 owed. */
-#define BOUNDS ",,,,,182,15,5000,,,5000\n"
+/* The columns after it: real patrons have old loans and old debts, so there are no bounds but of the guarantor's. */
+#define BOUNDS ",,,,,,,,,,5000\n"
 #define STAFF_MAY "expired held loaned limit unfit missing renewals wanted" BOUNDS
 /* clang-format off */
 static const char any_rules[] =
