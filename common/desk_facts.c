@@ -2,19 +2,16 @@
 #include "common/desk_facts.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "common/jsonw.h"
 #include "common/timetable.h"
 
 enum {
     LOOK_AHEAD_DAYS = 800,
     CLOSED_MAX = 2000,  /* closed days looked at */
     VISITS_MAX = 400,
-    RULES_MAX = 2000,
-    ANSWER_MAX = 8192
+    RULES_MAX = 2000
 };
 
 /* --- where and when ------------------------------------------------------------------------------ */
@@ -45,6 +42,18 @@ static void find_his(struct facts *f)
     if (f->aside) f->aside_is_his = str_eq(circ_standing_now(f->view, f->aside->card, NULL).account, f->account);
 }
 
+/* The card that the patron has now instead. */
+static enum bm_rc newer_card(struct facts *f)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(f->d->view, SQL_PATRON_NEWER_CARD, &s, "account", 's', f->account, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    f->newer_card = stmt_copy(s, 0, f->a);
+    stmt_done(s);
+    return f->newer_card ? BM_OK : BM_ENOMEM;
+}
+
 enum bm_rc facts_patron(struct facts *f, const char *card)
 {
     struct stmt *s;
@@ -64,6 +73,7 @@ enum bm_rc facts_patron(struct facts *f, const char *card)
     f->born = stmt_int(s, 10);
     stmt_done(s);
     if (!f->account) return BM_ENOMEM;
+    if (f->replaced && (rc = newer_card(f))) return rc;
     rc = db_int(f->d->view, SQL_LOANS_OPEN_COUNT, &f->loan_count, "account", 's', f->account, NULL);
     if (!rc) find_his(f);
     return rc;
@@ -123,6 +133,12 @@ enum bm_rc facts_title(struct facts *f, const char *named, const char *item, con
     rc = title_text(f, named);
     if (rc || f->title) return *key = named, rc;
     return err_set(BM_ENOTFOUND, "%s is neither a title here nor a copy's barcode; search for the title first", named);
+}
+
+enum bm_rc facts_title_named(struct facts *f, const char *key)
+{
+    enum bm_rc rc = title_text(f, key);
+    return rc || f->title ? rc : err_set(BM_ENOTFOUND, "no title %s here; search for it first", key);
 }
 
 enum bm_rc facts_hold_title(struct facts *f, const char *hold, const char **key, struct desk_answer *out)
@@ -336,6 +352,7 @@ void facts_tell(const struct facts *f, struct desk_answer *out)
     out->callno = f->callno;
     out->patron = f->card;
     out->patron_name = f->patron_name;
+    out->newer_card = f->newer_card;
     if (f->aside) {
         out->hold_for = f->aside->card;
         out->hold_pickup = f->aside->pickup;
@@ -379,101 +396,4 @@ enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op)
     stmt_done(s);
     *op = e.op;
     return rc;
-}
-
-/* What does not apply is left out. */
-static void put_text(struct jsonw *w, const char *key, const char *value)
-{
-    if (value) jsonw_put_text(w, key, value);
-}
-
-static void put_int(struct jsonw *w, const char *key, int64_t value)
-{
-    if (value != ENTRY_NONE) jsonw_put_int(w, key, value);
-}
-
-enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct buf *out)
-{
-    struct jsonw w;
-    jsonw_init(&w, out);
-    jsonw_object(&w);
-    put_text(&w, "op", a->op);
-    jsonw_put_bool(&w, "done", a->done);
-    if (a->again) jsonw_put_bool(&w, "again", true);
-    put_text(&w, "word", a->word);
-    put_text(&w, "entry", a->entry);
-    put_text(&w, "slip", a->slip[0] ? a->slip : NULL);
-    put_text(&w, "item", a->item);
-    put_text(&w, "patron", a->patron);
-    put_int(&w, "due", a->due_s);
-    put_int(&w, "loans", a->loan_count);
-    put_int(&w, "limit", a->limit);
-    put_text(&w, "hold_for", a->hold_for);
-    put_text(&w, "hold_pickup", a->hold_pickup);
-    if (personal) {
-        put_text(&w, "title", a->title);
-        put_text(&w, "author", a->author);
-        put_text(&w, "callno", a->callno);
-        put_text(&w, "patron_name", a->patron_name);
-    }
-    if (a->may_override) jsonw_put_bool(&w, "may_override", true);
-    if (a->reason_count) {
-        jsonw_key(&w, "reasons");
-        jsonw_array(&w);
-        for (size_t i = 0; i < a->reason_count; i++) {
-            jsonw_object(&w);
-            put_text(&w, "name", a->reasons[i].name);
-            put_text(&w, "sentence", a->reasons[i].sentence);
-            jsonw_put_bool(&w, "blocks", a->reasons[i].blocks);
-            jsonw_put_bool(&w, "overridable", a->reasons[i].overridable);
-            if (a->reasons[i].rule) jsonw_put_int(&w, "rule", a->reasons[i].rule);
-            jsonw_object_end(&w);
-        }
-        jsonw_array_end(&w);
-    }
-    jsonw_object_end(&w);
-    return jsonw_rc(&w);
-}
-
-enum bm_rc facts_answer_store(struct journal *j, const struct entry *e, const struct desk_answer *answer)
-{
-    struct buf text;
-    char ep[20];
-    snprintf(ep, sizeof ep, "%016" PRIx64, e->id.ep);
-    buf_init(&text, ANSWER_MAX);
-    enum bm_rc rc = desk_answer_json(answer, false, &text);
-    if (!rc)
-        rc = db_run(j->db, SQL_ENTRY_ANSWER, "answer", 's', buf_str(&text), "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i',
-                    (int64_t)e->id.seq, NULL);
-    buf_free(&text);
-    return rc;
-}
-
-enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answer *out)
-{
-    json_error_t bad;
-    json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, &bad);
-    if (!json_is_object(o)) {
-        json_decref(o);
-        return err_set(BM_ECORRUPT, "a stored answer cannot be read");
-    }
-    const struct {
-        const char *key, **to;
-    } texts[] = { { "word", &out->word },         { "item", &out->item },
-                  { "patron", &out->patron },     { "hold_for", &out->hold_for },
-                  { "hold_pickup", &out->hold_pickup } };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i].to = arena_strdup(a, json_string_value(json_object_get(o, texts[i].key)));
-    const char *slip = json_string_value(json_object_get(o, "slip"));
-    if (slip) str_copy(out->slip, sizeof out->slip, slip);
-    const struct {
-        const char *key;
-        int64_t *to;
-    } ints[] = { { "due", &out->due_s }, { "loans", &out->loan_count }, { "limit", &out->limit } };
-    for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
-        json_t *v = json_object_get(o, ints[i].key);
-        if (json_is_integer(v)) *ints[i].to = json_integer_value(v);
-    }
-    json_decref(o);
-    return BM_OK;
 }

@@ -1,5 +1,5 @@
 /* common/desk_facts.h -- inside of desk: what is known about a patron, a copy and the calendar when an act is asked for.
- * Floor:   common, only for desk.c.
+ * Floor:   common, only for desk*.c.
  * Owns:    nothing; rows live in the act's arena.
  * Threads: one per desk. */
 #ifndef BM_DESK_FACTS_H
@@ -45,8 +45,10 @@ void facts_tell(const struct facts *f, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_next_hold(struct facts *f, const char *item, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_first_waiting(struct facts *f, const char *item, struct eid *hold, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op);
+/* A title's name and author, by its key. ret: BM_OK | BM_ENOTFOUND it is not known here */
+BM_MUST_CHECK enum bm_rc facts_title_named(struct facts *f, const char *key);
 /* The answer kept with the entry (no names, no titles), and back. */
-BM_MUST_CHECK enum bm_rc facts_answer_store(struct journal *j, const struct entry *e, const struct desk_answer *answer);
+BM_MUST_CHECK enum bm_rc facts_answer_store(struct journal *j, const struct eid *id, const struct desk_answer *answer);
 BM_MUST_CHECK enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answer *out);
 
 #endif

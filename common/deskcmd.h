@@ -15,6 +15,7 @@
 enum {
     DESKCMD_LINE_MAX = 256,     /* bytes of a line of --stdin */
     DESKCMD_LINES_MAX = 100000, /* lines of --stdin */
+    DESKCMD_FROM_MAX = 500,     /* lines of --from */
     DESKCMD_FOUND_MAX = 500,    /* patrons or holds of one answer */
     DESKCMD_FIELD_MAX = 500     /* bytes of a personal field */
 };
@@ -34,10 +35,15 @@ struct deskcmd {
     void *owner;
 };
 
-/* search, shelf, title, item, checkout, checkin, renew, patron, hold, void, tally. Ended by
- * name NULL. */
-extern const struct cli_command deskcmd_commands[];
+/* Tables for cli_program, each ended by name NULL: lending, holds, looking things up, patrons; the
+ * rest about copies; money; cards; what is counted and noted. */
+extern const struct cli_command deskcmd_commands[], deskcmd_item_commands[], deskcmd_money_commands[],
+    deskcmd_card_commands[], deskcmd_note_commands[];
+#define DESKCMD_TABLES                                                                         \
+    deskcmd_commands, deskcmd_item_commands, deskcmd_money_commands, deskcmd_card_commands, deskcmd_note_commands
 extern const struct cli_command deskcmd_explain_commands[]; /* rules explain */
+/* What only the branch does: recat, merge, notice, bar. */
+extern const struct cli_command deskcmd_branch_commands[];
 
 /* A moment's local day as people write it: "Mon 26 Oct 2026"; "" for ENTRY_NONE. ret: text */
 enum { DESKCMD_DAY_SIZE = 24 };

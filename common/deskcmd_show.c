@@ -505,15 +505,16 @@ static enum bm_rc tell_patron(struct cli *cli, struct db *db, const struct patro
     if (rc) return rc;
     if (cli->json) {
         jsonw_array_end(&w);
+        rc = deskcmd_tell_owed(cli, db, p->account, &w);
         jsonw_object_end(&w);
-        return cli_json_end(cli, &w);
+        return rc ? rc : cli_json_end(cli, &w);
     }
     print_patron(cli, p);
     if (loans.count) cli_print(cli, "\n");
     if (loans.count) rc = cli_table_end(cli, &loans);
     if (!rc && count) cli_print(cli, "\n");
     if (!rc && count) rc = cli_table_end(cli, &holds);
-    return rc;
+    return rc ? rc : deskcmd_tell_owed(cli, db, p->account, NULL);
 }
 
 enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args)

@@ -635,9 +635,8 @@ static const struct cli_command own_commands[] = {
     { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 
-static const struct cli_command *const tables[] = { deskcmd_commands, road_commands,
-                                                    own_commands, deskcmd_explain_commands,
-                                                    NULL };
+static const struct cli_command *const tables[] = { DESKCMD_TABLES, road_commands,
+                                                    own_commands, deskcmd_explain_commands, NULL };
 
 static const struct cli_program program = {
     .name = "bookmobile",

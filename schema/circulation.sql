@@ -302,6 +302,13 @@ ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name
   branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
   dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
 
+-- name: PATRON_FRESH_CARD
+INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)
+SELECT :fresh, account, name, category, branch, stop, expires_s, barred, 0, :since_id, born, guarantor FROM patron WHERE card = :old
+ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name, category = excluded.category,
+  branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred, dead = 0,
+  since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
+
 -- name: PATRON_DELETE
 DELETE FROM patron WHERE card = :card
 
@@ -400,3 +407,17 @@ WHERE (branch = :branch OR branch = '*' OR branch = '') AND last_day >= :from_da
 -- name: HOLD_OF_ITEM_TITLE
 SELECT h.id, h.card, h.pickup FROM hold h JOIN item i ON i.title = h.title
 WHERE i.barcode = :barcode AND h.state = 'waiting' AND (h.item IS NULL OR h.item = i.barcode) ORDER BY h.key_t, h.id LIMIT 1
+
+-- name: CHARGES_OF_ACCOUNT
+SELECT about, kind, card, item, series, amount_cents, waived_cents, paid_cents FROM charge
+WHERE card = :account OR card IN (SELECT card FROM patron WHERE account = :account) ORDER BY about, kind LIMIT :count
+
+-- name: CHARGE_GET
+SELECT about, kind, card, item, series, amount_cents, waived_cents, paid_cents FROM charge WHERE about = :about AND kind = :kind
+
+-- name: CHARGES_OF_DEV
+SELECT about, kind FROM charge
+WHERE about >= :from AND about < :to AND about LIKE :pattern AND kind = :kind ORDER BY about LIMIT 2
+
+-- name: BALANCE_OF
+SELECT cents FROM balance WHERE account = :account

@@ -262,41 +262,6 @@ static enum bm_rc run_serve(struct cli *cli, const struct cli_args *args)
     return cli_json_end(cli, &w);
 }
 
-/* --- patrons ---------------------------------------------------------------------------------------------- */
-
-static const struct cli_option bar_options[] = {
-    { "--why", "TEXT", "reason, kept with the entry" },
-    { NULL, NULL, NULL },
-};
-
-static enum bm_rc run_bar(struct cli *cli, const struct cli_args *args)
-{
-    struct branch b;
-    struct desk_answer answer;
-    struct jsonw w;
-    struct buf json;
-    bool bar = strcmp(args->command->name, "patron bar") == 0;
-    struct desk_person person = { .card = args->words[0],
-                                  .expires_s = ENTRY_NONE,
-                                  .barred = bar };
-    enum bm_rc rc = commands_open(cli, &b);
-    if (rc) return rc;
-    b.desk.why = cli_value(args, "--why");
-    rc = desk_update_patron(&b.desk, &cli->arena, &person, &answer);
-    branch_close(&b);
-    if (rc) return rc;
-    if (!cli->json) {
-        cli_print(cli, "card %s: %s (slip %s)\n", answer.patron ? answer.patron : person.card,
-                  answer.word, answer.slip);
-        return BM_OK;
-    }
-    buf_init(&json, 0);
-    rc = desk_answer_json(&answer, true, &json);
-    if (!rc) cli_json(cli, &w), jsonw_raw(&w, buf_str(&json)), rc = cli_json_end(cli, &w);
-    buf_free(&json);
-    return rc;
-}
-
 /* --- status ----------------------------------------------------------------------------------------------- */
 
 /* Columns of SQL_REPORT_COUNTS. */
@@ -429,22 +394,16 @@ static const struct cli_command commands[] = {
     { 0 },
 };
 
-/* After the desk's own commands, whose last are about patrons too. */
-static const struct cli_command patron_commands[] = {
-    { "Patrons", "patron bar", "CARD", "bar a patron",
-      "Desks refuse loans to the card from now on; laptops, from their next sync.", bar_options,
-      1, 1, run_bar },
-    { "Patrons", "patron unbar", "CARD", "let a barred patron borrow again", "", bar_options, 1,
-      1, run_bar },
-    { 0 },
-};
-
 int main(int argc, char **argv)
 {
-    static const struct cli_command *const tables[] = { commands,        deskcmd_commands,
-                                                        patron_commands, commands_import,
-                                                        commands_report, commands_exceptions,
-                                                        deskcmd_explain_commands, NULL };
+    static const struct cli_command *const tables[] = { commands,
+                                                        DESKCMD_TABLES,
+                                                        deskcmd_branch_commands,
+                                                        commands_import,
+                                                        commands_report,
+                                                        commands_exceptions,
+                                                        deskcmd_explain_commands,
+                                                        NULL };
     static const struct cli_program program = {
         .name = "branch",
         .version = BM_VERSION,

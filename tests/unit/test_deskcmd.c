@@ -85,7 +85,7 @@ static enum bm_rc world_seal(void *owner, const char *json, const char *name, co
     return BM_OK;
 }
 
-static const struct cli_command *const tables[] = { deskcmd_commands, NULL };
+static const struct cli_command *const tables[] = { DESKCMD_TABLES, NULL };
 static const struct cli_program program = {
     .name = "desk",
     .version = "0",

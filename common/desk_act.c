@@ -1,0 +1,219 @@
+/* common/desk_act.c -- see desk_act.h */
+#include "common/desk_act.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/barcode.h"
+#include "common/cents.h"
+
+enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
+{
+    char text[BARCODE_MAX + 1];
+    enum bm_rc rc = barcode_clean(scanned ? scanned : "", text, sizeof text);
+    if (rc) return err_prefix(rc, "what was scanned is no barcode: ");
+    *out = arena_strdup(a, text);
+    return *out ? BM_OK : BM_ENOMEM;
+}
+
+/* --- begin, write, end ------------------------------------------------------------------------------- */
+
+static void answer_start(struct desk_answer *out, enum op op)
+{
+    *out = (struct desk_answer){ .op = op_name(op), .due_s = ENTRY_NONE, .loan_count = ENTRY_NONE, .limit = ENTRY_NONE,
+                                 .amount_cents = ENTRY_NONE, .balance_cents = ENTRY_NONE };
+}
+
+/* The stored answer holds no names and no titles: they are looked up again. */
+static enum bm_rc name_again(struct act *act)
+{
+    struct desk_answer *out = act->out;
+    struct facts *f = &act->f;
+    enum bm_rc rc = facts_open(f, act->d, &act->view);
+    if (!rc && out->patron) rc = facts_patron(f, out->patron);
+    if (!rc && out->item) rc = facts_item(f, out->item);
+    out->patron_name = f->patron_name;
+    out->title = f->title;
+    out->author = f->author;
+    out->callno = f->callno;
+    return rc;
+}
+
+/* A request that was done before gets what was said then. ret: BM_EEXISTS = answered */
+static enum bm_rc asked_before(struct act *act)
+{
+    struct desk *d = act->d;
+    struct eid id;
+    const char *said;
+    char text[EID_TEXT_MAX];
+    if (!d->request) return BM_OK;
+    enum bm_rc rc = journal_by_request(d->journal, d->request, act->a, &id, &said);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    rc = facts_answer_read(said, act->a, act->out);
+    if (!rc) rc = name_again(act);
+    if (rc) return rc;
+    act->out->done = act->out->again = true;
+    act->out->entry = arena_strdup(act->a, eid_text(&id, text));
+    return act->out->entry ? BM_EEXISTS : BM_ENOMEM;
+}
+
+enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, struct desk_answer *out)
+{
+    *act = (struct act){ .d = d, .a = a, .out = out };
+    answer_start(out, op);
+    entry_init(&act->e, op);
+    enum bm_rc rc = d->begin(d);
+    if (rc) return rc;
+    act->begun = true;
+    act->view = (struct circ_view){ .db = d->view, .arena = a, .who = circ_standing_now };
+    rc = asked_before(act);
+    return rc ? rc : facts_open(&act->f, d, &act->view);
+}
+
+void act_next(struct act *act, enum op op)
+{
+    entry_init(&act->e, op);
+}
+
+static enum bm_rc check_when(const struct act *act)
+{
+    const struct desk *d = act->d;
+    if (d->source && d->when_ms == ENTRY_NONE) return err_set(BM_EUSAGE, "an act caught up later needs the time when it happened");
+    if (d->when_ms != ENTRY_NONE && d->when_ms > act->f.now_ms)
+        return err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
+    return BM_OK;
+}
+
+static enum bm_rc name_entry(struct act *act)
+{
+    char id[EID_TEXT_MAX];
+    act->first = act->e.id;
+    hex_encode(act->out->slip, act->d->journal->head_hash, (DESK_CODE_MAX - 1) / 2);
+    act->out->entry = arena_strdup(act->a, eid_text(&act->e.id, id));
+    act->out->done = true;
+    return act->out->entry ? BM_OK : BM_ENOMEM;
+}
+
+enum bm_rc act_write(struct act *act)
+{
+    struct desk *d = act->d;
+    struct entry *e = &act->e;
+    e->staff = d->staff;
+    e->source = d->source;
+    e->when_ms = d->when_ms;
+    e->visit = act->f.visit;
+    enum bm_rc rc = check_when(act);
+    if (!rc) rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
+    if (!rc && act->writes++ == 0) rc = name_entry(act);
+    return rc ? rc : d->write(d, e, &act->outcome);
+}
+
+enum bm_rc act_end(struct act *act, enum bm_rc rc)
+{
+    struct desk *d = act->d;
+    if (rc == BM_EEXISTS && act->out->again) rc = BM_OK;
+    if (!act->begun) return rc;
+    if (!rc) rc = act->view.rc;
+    if (!rc && act->writes && d->request) rc = facts_answer_store(d->journal, &act->first, act->out);
+    return d->end(d, rc);
+}
+
+/* --- reasons ------------------------------------------------------------------------------------------ */
+
+static struct desk_reason *reason_put(struct desk_answer *out)
+{
+    if (out->reason_count == DESK_REASONS_MAX) out->reason_count--; /* never so many: the last gives way */
+    struct desk_reason *r = &out->reasons[out->reason_count++];
+    *r = (struct desk_reason){ .cents = ENTRY_NONE };
+    return r;
+}
+
+void act_reason(struct act *act, enum reason_kind kind, const char *name, const char *sentence, int64_t cents)
+{
+    struct desk_reason *r = reason_put(act->out);
+    r->name = name;
+    r->sentence = sentence ? sentence : name;
+    r->blocks = kind == REASON_BLOCKS || kind == REASON_OVERRIDABLE;
+    r->overridable = kind == REASON_OVERRIDABLE;
+    r->alert = kind == REASON_ALERT;
+    r->cents = cents;
+}
+
+bool act_refuses(struct act *act, const char *name, const char *sentence)
+{
+    act_reason(act, REASON_OVERRIDABLE, name, sentence, ENTRY_NONE);
+    act->out->may_override = true;
+    return !act->d->override;
+}
+
+bool act_allowed(struct act *act, const struct policy_answer *p)
+{
+    struct desk_answer *out = act->out;
+    for (size_t i = 0; i < p->fired_count; i++) {
+        const struct policy_fired *f = &p->fired[i];
+        struct desk_reason *r = reason_put(out);
+        r->name = policy_reason_name(f->reason);
+        r->sentence = policy_reason_sentence(f->reason);
+        r->blocks = f->blocks;
+        r->overridable = f->overridable;
+        r->rule = f->rule->row;
+        if (f->reason != POLICY_CARD_REPLACED || !act->f.newer_card) continue;
+        const char *names = arena_printf(act->a, "This card has been replaced by %s.", act->f.newer_card);
+        if (names) r->sentence = names;
+    }
+    out->may_override = p->may_override;
+    out->limit = p->limit;
+    if (p->verdict == POLICY_BLOCK && (!act->d->override || !p->may_override)) return false;
+    char over[POLICY_OVER_MAX];
+    policy_over_text(p, over, sizeof over); /* what the rule lets pass is no exception at the branch either */
+    act->e.over = over[0] ? arena_strdup(act->a, over) : NULL;
+    if (p->verdict == POLICY_BLOCK) act->e.why = act->d->why;
+    return true;
+}
+
+enum bm_rc act_needs_reason(const struct desk *d)
+{
+    if (d->override && (!d->why || !d->why[0])) return err_set(BM_EUSAGE, "an override needs a reason");
+    return BM_OK;
+}
+
+enum bm_rc act_count_loans(struct act *act, const char *account)
+{
+    return account ? db_int(act->d->view, SQL_LOANS_OPEN_COUNT, &act->out->loan_count, "account", 's', account, NULL) : BM_OK;
+}
+
+/* --- money that the act moved -------------------------------------------------------------------------- */
+
+/* What a charge stands at in a unit; 0 = there is none. */
+static int64_t charged(const struct unit *u, const struct eid *about, const char *kind)
+{
+    const struct tl_charge *c = eid_is_none(about) ? NULL : unit_charge(u, about, kind);
+    return c && c->count ? c->series[c->count - 1].cents : 0;
+}
+
+static void tell_charge(struct act *act, const struct unit *now, const struct eid *about, const char *kind, const char *name,
+                        const char *words)
+{
+    char text[CENTS_TEXT_MAX];
+    int64_t was = charged(&act->f.unit, about, kind), is = charged(now, about, kind);
+    if (was == is) return;
+    cents_text(is, text, sizeof text);
+    act_reason(act, REASON_ALERT, name, arena_printf(act->a, "%s: %s", words, text), is);
+}
+
+enum bm_rc act_tell_money(struct act *act)
+{
+    const struct facts *f = &act->f;
+    struct unit now;
+    struct entry look;
+    entry_init(&look, OP_CHECKIN);
+    look.item = act->e.item;
+    circ_unit(&now, &act->view);
+    enum bm_rc rc = circ_load(&now, &act->view, &look);
+    if (rc) return rc;
+    if (f->loan) tell_charge(act, &now, &f->loan->promise, "overdue", "overdue_charged", "Overdue; charged for being late");
+    if (f->row) tell_charge(act, &now, &f->row->lost_mark, "lost", "lost_found", "It was lost and is found; the charge for the loss is now");
+    tell_charge(act, &now, &act->e.id, "lost", "lost_charged", "Charged for the loss");
+    tell_charge(act, &now, &act->e.id, "damage", "damage_charged", "Charged for the damage");
+    return BM_OK;
+}

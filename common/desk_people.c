@@ -1,0 +1,150 @@
+/* common/desk_people.c -- see desk.h. Patrons and their cards. */
+#include "common/desk.h"
+
+#include "common/desk_act.h"
+
+static enum bm_rc refuse_replaced(const struct act *act)
+{
+    const char *newer = act->f.newer_card;
+    return err_set(BM_EREFUSED, "card %s was replaced%s%s; use the new card", act->f.card, newer ? " by " : "", newer ? newer : "");
+}
+
+/* --- register, update ------------------------------------------------------------------------------------- */
+
+static void fill_person(struct entry *e, const char *card, const struct desk_person *p)
+{
+    e->patron = card;
+    e->name = p->name;
+    e->category = p->category;
+    e->branch = p->branch;
+    e->stop = p->stop;
+    e->guarantor = p->guarantor;
+    e->born = p->born > 0 ? p->born : ENTRY_NONE;
+    e->sealed = p->sealed;
+    e->expires_s = p->expires_s;
+    e->barred = p->barred;
+}
+
+/* Who answers for the debts: another card, known here. */
+static enum bm_rc clean_guarantor(struct act *act, const char *card, const char **guarantor)
+{
+    if (!*guarantor) return BM_OK;
+    enum bm_rc rc = act_clean(act->a, *guarantor, guarantor);
+    if (rc) return err_prefix(rc, "guarantor: ");
+    if (str_eq(*guarantor, card)) return err_set(BM_EINPUT, "nobody answers for himself; give another card as guarantor");
+    struct facts other = { .d = act->d, .view = &act->view, .a = act->a };
+    rc = facts_patron(&other, *guarantor);
+    if (rc || other.patron_known) return rc;
+    return err_set(BM_ENOTFOUND, "no such card: %s; register the guarantor first", *guarantor);
+}
+
+static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_person *p, enum op op, struct desk_answer *out)
+{
+    struct act act;
+    const char *card;
+    enum bm_rc rc = act_clean(a, p->card, &card);
+    if (rc) return rc;
+    rc = act_begin(&act, d, a, op, out);
+    if (!rc) rc = facts_patron(&act.f, card);
+    if (rc) goto done;
+    facts_tell(&act.f, out);
+    if (op == OP_REGISTER && act.f.patron_known) {
+        rc = err_set(BM_EEXISTS, "card %s is in use already; use another card", card);
+        goto done;
+    }
+    if (op == OP_UPDATE && !act.f.patron_known) {
+        rc = err_set(BM_ENOTFOUND, "no such card: %s", card);
+        goto done;
+    }
+    if (op == OP_UPDATE && act.f.replaced) {
+        rc = refuse_replaced(&act);
+        goto done;
+    }
+    fill_person(&act.e, card, p);
+    rc = clean_guarantor(&act, card, &act.e.guarantor);
+    if (rc) goto done;
+    if (op == OP_REGISTER) act.e.who = p->who;
+    if (op == OP_UPDATE) act.e.why = d->why;
+    if (p->name) out->patron_name = p->name;
+    out->word = op == OP_REGISTER ? "registered" : p->barred == 1 ? "barred" : p->barred == 0 ? "no longer barred" : "updated";
+    rc = act_write(&act);
+done:
+    return act_end(&act, rc);
+}
+
+enum bm_rc desk_register(struct desk *d, struct arena *a, const struct desk_person *p, struct desk_answer *out)
+{
+    if (!p->name || !p->name[0]) return err_set(BM_EUSAGE, "a patron needs a name");
+    return person_act(d, a, p, OP_REGISTER, out);
+}
+
+enum bm_rc desk_update_patron(struct desk *d, struct arena *a, const struct desk_person *p, struct desk_answer *out)
+{
+    return person_act(d, a, p, OP_UPDATE, out);
+}
+
+/* --- cards --------------------------------------------------------------------------------------------------- */
+
+static enum bm_rc check_replace(const struct act *act, bool fresh_known, const char *fresh)
+{
+    const struct facts *f = &act->f;
+    if (!f->patron_known) return err_set(BM_ENOTFOUND, "no such card: %s", f->card);
+    if (f->replaced) return refuse_replaced(act);
+    if (str_eq(f->card, fresh)) return err_set(BM_EUSAGE, "the new card has the number of the old one");
+    if (fresh_known) return err_set(BM_EEXISTS, "card %s is in use already; use another card", fresh);
+    return BM_OK;
+}
+
+/* Is the card known: does it belong to somebody, in use or replaced? Looked up in a second set of facts. */
+static enum bm_rc other_card(struct act *act, const char *card, struct facts *other)
+{
+    enum bm_rc rc = facts_open(other, act->d, &act->view);
+    return rc ? rc : facts_patron(other, card);
+}
+
+enum bm_rc desk_replace_card(struct desk *d, struct arena *a, const char *card, const char *fresh, struct desk_answer *out)
+{
+    struct act act;
+    struct facts other;
+    if (!d->why || !d->why[0]) return err_set(BM_EUSAGE, "a card is replaced for a reason: lost, worn out");
+    enum bm_rc rc = act_clean(a, card, &card);
+    if (!rc) rc = act_clean(a, fresh, &fresh);
+    if (rc) return rc;
+    rc = act_begin(&act, d, a, OP_REPLACE, out);
+    if (!rc) rc = facts_patron(&act.f, card);
+    if (!rc) rc = other_card(&act, fresh, &other);
+    if (!rc) rc = check_replace(&act, other.patron_known || !str_eq(other.account, fresh), fresh);
+    if (rc) goto done;
+    facts_tell(&act.f, out);
+    act.e.patron = card;
+    act.e.fresh = fresh;
+    act.e.why = d->why;
+    out->newer_card = fresh;
+    out->word = "card replaced";
+    rc = act_write(&act);
+done:
+    return act_end(&act, rc);
+}
+
+enum bm_rc desk_merge(struct desk *d, struct arena *a, const char *card, const char *into, struct desk_answer *out)
+{
+    struct act act;
+    struct facts other;
+    enum bm_rc rc = act_clean(a, card, &card);
+    if (!rc) rc = act_clean(a, into, &into);
+    if (rc) return rc;
+    rc = act_begin(&act, d, a, OP_MERGE, out);
+    if (!rc) rc = facts_patron(&act.f, card);
+    if (!rc) rc = other_card(&act, into, &other);
+    if (!rc && !act.f.patron_known) rc = err_set(BM_ENOTFOUND, "no such card: %s", card);
+    if (!rc && !other.patron_known) rc = err_set(BM_ENOTFOUND, "no such card: %s", into);
+    if (!rc && str_eq(act.f.account, other.account)) rc = err_set(BM_EREFUSED, "the two cards are one patron already");
+    if (rc) goto done;
+    facts_tell(&act.f, out);
+    act.e.patron = card;
+    act.e.into = into;
+    out->word = "merged";
+    rc = act_write(&act);
+done:
+    return act_end(&act, rc);
+}
