@@ -343,21 +343,6 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
     return rc;
 }
 
-/* A new card for a known one: it stands where the old one stood, which is dead. A number in use already stays as it is:
- * card_clash at the branch. */
-static enum bm_rc replace_card(struct db *db, const struct entry *e, const char *id_text)
-{
-    struct stmt *s;
-    enum bm_rc rc = db_get(db, SQL_PATRON_GET, &s, "card", 's', e->fresh, NULL);
-    if (!rc) rc = stmt_next(s);
-    bool taken = !rc && (stmt_text(s, 9) || !str_eq(stmt_text(s, 1), e->fresh));
-    if (!rc) stmt_done(s);
-    if (rc && rc != BM_ENOTFOUND) return rc;
-    rc = patron_plain(db, e, id_text);
-    if (!rc && !taken) rc = db_run(db, SQL_PATRON_FRESH_CARD, "fresh", 's', e->fresh, "since_id", 's', id_text, "old", 's', e->patron, NULL);
-    return rc;
-}
-
 /* --- the laptop ------------------------------------------------------------------------------------------ */
 
 static enum bm_rc apply_fold(struct db *db, struct arena *a, const struct entry *e, const struct tkey *key, int64_t unc_ms,
@@ -395,9 +380,7 @@ enum bm_rc circ_apply(struct db *db, struct arena *a, const struct entry *e, int
         enum bm_rc rc = apply_fold(db, a, e, &key, unc_ms, out);
         return rc || e->op != OP_ADD_ITEM ? rc : circ_item_info(db, e, t_ms, id);
     }
-    case OPK_PEOPLE:
-        if (e->op == OP_MERGE) return BM_OK; /* the branch's act: comes with its feed */
-        return e->op == OP_REPLACE ? replace_card(db, e, id) : patron_plain(db, e, id);
+    case OPK_PEOPLE: return patron_plain(db, e, id);
     case OPK_TITLE: return circ_title(db, e, t_ms, id);
     case OPK_VISIT: return circ_visit(db, e, t_ms);
     case OPK_MONEY: {

@@ -83,6 +83,11 @@ enum bm_rc desk_renew(struct desk *d, struct arena *a, const char *item, struct 
     rc = act_begin(&act, d, a, OP_RENEW, out);
     if (!rc) rc = facts_item(&act.f, item);
     if (!rc && act.f.loan) rc = facts_patron(&act.f, act.f.loan->card);
+    if (!rc && act.f.replaced && act.f.newer_card) { /* lent on a card that he has no more */
+        const char *card = act.f.newer_card;
+        act.f.newer_card = NULL;
+        rc = facts_patron(&act.f, card);
+    }
     if (rc) goto done;
     facts_tell(&act.f, out);
     rc = facts_ask(&act.f, true, &p);
@@ -93,7 +98,7 @@ enum bm_rc desk_renew(struct desk *d, struct arena *a, const char *item, struct 
         goto done;
     }
     act.e.item = item;
-    act.e.patron = act.f.loan->card;
+    act.e.patron = act.f.card;
     act.e.due_s = p.due_s;
     act.e.place = d->place;
     act.e.seen = act.f.seen;
@@ -189,6 +194,7 @@ enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, co
     act.e.patron = card;
     act.e.item = only_this ? item : NULL;
     act.e.pickup = pickup ? pickup : act.f.stop ? act.f.stop : d->place;
+    out->key = act.e.title;
     out->hold_pickup = act.e.pickup;
     out->word = "hold placed";
     rc = act_write(&act);
@@ -206,6 +212,7 @@ enum bm_rc desk_cancel_hold(struct desk *d, struct arena *a, const char *hold, s
     if (rc) goto done;
     act.e.hold = id;
     act.e.why = d->why;
+    out->key = act.e.title;
     out->word = "hold cancelled";
     rc = act_write(&act);
 done:

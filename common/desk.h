@@ -50,7 +50,7 @@ struct desk_reason {
 /* An entry of an act that wrote several. */
 struct desk_part {
     const char *entry, *charge; /* id; charge paid, NULL = credit */
-    int64_t cents;
+    int64_t cents;              /* paid, or ENTRY_NONE */
 };
 
 /* What the desk says. Strings live in the caller's arena; NULL or ENTRY_NONE = does not apply. */
@@ -63,6 +63,7 @@ struct desk_answer {
     const char *entry;    /* id */
     char slip[DESK_CODE_MAX]; /* first eight hex digits of the entry's hash */
     const char *item, *title, *author, *callno;
+    const char *key;      /* of the title, where the act is about a title */
     const char *patron, *patron_name;
     int64_t due_s;
     int64_t loan_count, limit; /* of the patron after the act */
@@ -70,10 +71,10 @@ struct desk_answer {
     const char *hold_pickup; /* and where */
     const char *newer_card;  /* the card given was replaced by this one */
     const char *charge;      /* name of the charge it is about: "entry/kind" */
-    int64_t amount_cents, balance_cents; /* of the act; of the account after it, as known here */
+    int64_t amount_cents, balance_cents; /* of the act; of the account after it, below 0 = credit */
     struct desk_reason reasons[DESK_REASONS_MAX];
     size_t reason_count;
-    struct desk_part *parts; /* of pay */
+    struct desk_part *parts; /* its entries, where there can be several: pay, item add with a new title */
     size_t part_count;
 };
 /* One JSON object, stable keys; names and titles only if `personal` (the stored answer goes without). */
@@ -141,14 +142,15 @@ BM_MUST_CHECK enum bm_rc desk_refund(struct desk *d, struct arena *a, const char
                                      struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc desk_waive(struct desk *d, struct arena *a, const char *charge, int64_t cents, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc desk_charge(struct desk *d, struct arena *a, const char *card, int64_t cents, struct desk_answer *out);
-/* What an account owes, oldest charge first. balance_cents: ENTRY_NONE = not known here */
+/* What an account owes, oldest charge first. balance_cents: below 0 = credit */
 struct desk_owed {
     struct desk_debt {
         const char *name, *brief, *kind, *item, *card; /* brief: the short name */
         int64_t since_ms, amount_cents, waived_cents, paid_cents, owed_cents;
     } *debts;
     size_t count;
-    int64_t owed_cents, balance_cents;
+    int64_t owed_cents; /* of the charges on which something is owed */
+    int64_t balance_cents;
 };
 BM_MUST_CHECK enum bm_rc desk_owed(struct db *db, struct arena *a, const char *account, struct desk_owed *out);
 

@@ -32,6 +32,8 @@ static enum bm_rc name_again(struct act *act)
     enum bm_rc rc = facts_open(f, act->d, &act->view);
     if (!rc && out->patron) rc = facts_patron(f, out->patron);
     if (!rc && out->item) rc = facts_item(f, out->item);
+    if (!rc && out->key && !f->title) rc = facts_title_named(f, out->key);
+    if (rc == BM_ENOTFOUND) rc = BM_OK; /* the title is gone since */
     out->patron_name = f->patron_name;
     out->title = f->title;
     out->author = f->author;

@@ -11,7 +11,7 @@ enum { ANSWER_MAX = 65536 };
 /* What does not apply is left out. */
 static void put_text(struct jsonw *w, const char *key, const char *value)
 {
-    if (value) jsonw_put_text(w, key, value);
+    if (value && *value) jsonw_put_text(w, key, value);
 }
 
 static void put_int(struct jsonw *w, const char *key, int64_t value)
@@ -66,6 +66,7 @@ enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct b
     put_text(&w, "entry", a->entry);
     put_text(&w, "slip", a->slip[0] ? a->slip : NULL);
     put_text(&w, "item", a->item);
+    put_text(&w, "key", a->key);
     put_text(&w, "patron", a->patron);
     put_int(&w, "due", a->due_s);
     put_int(&w, "loans", a->loan_count);
@@ -163,6 +164,7 @@ enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answ
     out->op = take_text(&r, o, "op");
     out->word = take_text(&r, o, "word");
     out->item = take_text(&r, o, "item");
+    out->key = take_text(&r, o, "key");
     out->patron = take_text(&r, o, "patron");
     out->hold_for = take_text(&r, o, "hold_for");
     out->hold_pickup = take_text(&r, o, "hold_pickup");

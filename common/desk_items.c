@@ -160,6 +160,18 @@ done:
 
 /* --- catalogue ------------------------------------------------------------------------------------------------------- */
 
+/* Name the entry just written: an act of two has two ids, each of which can be taken back. */
+static enum bm_rc note_part(struct act *act)
+{
+    char id[EID_TEXT_MAX];
+    struct desk_answer *out = act->out;
+    if (!out->parts) out->parts = ARENA_NEWS(act->a, struct desk_part, 2);
+    if (!out->parts) return BM_ENOMEM;
+    struct desk_part *p = &out->parts[out->part_count++];
+    *p = (struct desk_part){ arena_strdup(act->a, eid_text(&act->e.id, id)), NULL, ENTRY_NONE };
+    return p->entry ? BM_OK : BM_ENOMEM;
+}
+
 /* A title that nobody has catalogued yet: a key that no other device makes. */
 static enum bm_rc new_title(struct act *act, const struct desk_book *b, const char **key)
 {
@@ -175,7 +187,8 @@ static enum bm_rc new_title(struct act *act, const struct desk_book *b, const ch
     act->e.isbn = b->isbn;
     act->e.itype = b->itype;
     act->e.callno = b->callno;
-    return act_write(act);
+    rc = act_write(act);
+    return rc ? rc : note_part(act);
 }
 
 /* The key that `title` names: itself, or a copy's barcode. */
@@ -209,7 +222,7 @@ enum bm_rc desk_add_item(struct desk *d, struct arena *a, const struct desk_book
     facts_tell(&act.f, out);
     act_next(&act, OP_ADD_ITEM);
     act.e.item = item;
-    act.e.title = key;
+    act.e.title = out->key = key;
     act.e.place = d->place;
     act.e.branch = d->branch;
     act.e.itype = b->itype;
@@ -218,6 +231,7 @@ enum bm_rc desk_add_item(struct desk *d, struct arena *a, const struct desk_book
     act.e.seen = act.f.seen;
     out->word = "added";
     rc = act_write(&act);
+    if (!rc && b->name) rc = note_part(&act);
 done:
     return act_end(&act, rc);
 }
@@ -231,7 +245,7 @@ enum bm_rc desk_recat(struct desk *d, struct arena *a, const char *item, const c
     if (!rc && str_eq(act.f.row->title, key)) rc = err_set(BM_EREFUSED, "item %s is of this title already", act.e.item);
     if (rc) goto done;
     facts_tell(&act.f, out);
-    act.e.title = key;
+    act.e.title = out->key = key;
     out->word = "recatalogued";
     rc = act_write(&act);
 done:

@@ -62,8 +62,8 @@ static int older(const void *x, const void *y)
 
 static enum bm_rc balance_of(struct db *db, const char *account, int64_t *out)
 {
-    enum bm_rc rc = db_int(db, SQL_BALANCE_OF, out, "account", 's', account, NULL);
-    if (rc == BM_ENOTFOUND) *out = ENTRY_NONE;
+    enum bm_rc rc = db_int(db, SQL_BALANCE_GET, out, "account", 's', account, NULL);
+    if (rc == BM_ENOTFOUND) *out = 0; /* an account that is even has no row */
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
@@ -236,8 +236,7 @@ static enum bm_rc pay_oldest(struct act *act, const struct desk_owed *owed, int6
 /* What can be paid without making credit: what is owed, less what stands to his credit. */
 static int64_t payable(const struct desk_owed *owed)
 {
-    int64_t most = owed->owed_cents;
-    if (owed->balance_cents != ENTRY_NONE) most = least(most, owed->balance_cents);
+    int64_t most = least(owed->owed_cents, owed->balance_cents);
     return most > 0 ? most : 0;
 }
 
@@ -273,7 +272,7 @@ enum bm_rc desk_refund(struct desk *d, struct arena *a, const char *card, int64_
     enum bm_rc rc = patron_begin(&act, d, a, OP_PAY, card, cents, out);
     if (!rc) rc = charge ? named_of_patron(&act, charge, &debt) : balance_of(d->view, act.f.account, &balance);
     if (rc) goto done;
-    int64_t most = charge ? debt.paid_cents : balance == ENTRY_NONE ? 0 : -balance;
+    int64_t most = charge ? debt.paid_cents : -balance;
     if (cents > most) {
         refuse_more(&act, charge ? "more_than_paid" : "more_than_credit", "Only ", most > 0 ? most : 0,
                     charge ? " was paid on this charge." : " stands to his credit.");

@@ -148,7 +148,8 @@ static void print_money(struct cli *cli, const struct desk_answer *d)
 {
     char text[CENTS_TEXT_MAX];
     for (size_t i = 0; i < d->part_count; i++)
-        cli_print(cli, "  %10s  %s\n", cents_text(d->parts[i].cents, text, sizeof text), d->parts[i].charge ? d->parts[i].charge : "credit");
+        if (d->parts[i].cents != ENTRY_NONE)
+            cli_print(cli, "  %10s  %s\n", cents_text(d->parts[i].cents, text, sizeof text), d->parts[i].charge ? d->parts[i].charge : "credit");
     if (d->done && d->charge && !d->part_count) cli_print(cli, "  charge %s\n", d->charge);
     if (d->done && d->balance_cents != ENTRY_NONE) {
         bool credit = d->balance_cents < 0;

@@ -96,7 +96,7 @@ static enum bm_rc print_owed(struct cli *cli, const struct desk_owed *owed)
     }
     if (owed->count) cli_print(cli, "\n");
     if (owed->count) rc = cli_table_end(cli, &t);
-    if (owed->balance_cents != ENTRY_NONE && owed->balance_cents != 0) {
+    if (owed->balance_cents != 0) {
         bool credit = owed->balance_cents < 0;
         cli_print(cli, "%s %s\n", credit ? "credit" : "OWES",
                   cents_text(credit ? -owed->balance_cents : owed->balance_cents, text[0], sizeof text[0]));

@@ -302,13 +302,6 @@ ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name
   branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
   dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
 
--- name: PATRON_FRESH_CARD
-INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)
-SELECT :fresh, account, name, category, branch, stop, expires_s, barred, 0, :since_id, born, guarantor FROM patron WHERE card = :old
-ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name, category = excluded.category,
-  branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred, dead = 0,
-  since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
-
 -- name: PATRON_DELETE
 DELETE FROM patron WHERE card = :card
 
@@ -418,6 +411,3 @@ SELECT about, kind, card, item, series, amount_cents, waived_cents, paid_cents F
 -- name: CHARGES_OF_DEV
 SELECT about, kind FROM charge
 WHERE about >= :from AND about < :to AND about LIKE :pattern AND kind = :kind ORDER BY about LIMIT 2
-
--- name: BALANCE_OF
-SELECT cents FROM balance WHERE account = :account

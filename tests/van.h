@@ -285,7 +285,7 @@ static inline int64_t in_replica(struct world *w, const char *sql)
 }
 
 /* Operations of the journal in order, but for clock and epoch. */
-static const char *ops(struct world *w)
+static inline const char *ops(struct world *w)
 {
     struct stmt *s;
     struct buf out;
