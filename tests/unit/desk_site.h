@@ -46,7 +46,7 @@ static void site_pass(struct site *s, int64_t ms)
 
 /* Do an act, a minute later: DO(desk_...(s->d, &s->a, ..., &s->said)); then is_done, is_error or is_refused. */
 #define DO(call) (site_pass(s, 60000), s->rc = (call))
-static void is_done(struct site *s, const char *word)
+static inline void is_done(struct site *s, const char *word)
 {
     if (s->rc) fail_msg("%s: %s", err_name(s->rc), err_text(s->rc));
     if (!s->said.done) fail_msg("refused: %s", s->said.reason_count ? s->said.reasons[0].sentence : "no reason");
@@ -60,13 +60,13 @@ static int64_t site_entries(struct site *s)
 }
 
 /* An error, with these words, and nothing written since `before` entries. */
-static void is_error(struct site *s, enum bm_rc rc, const char *words, int64_t before)
+static inline void is_error(struct site *s, enum bm_rc rc, const char *words, int64_t before)
 {
     if (s->rc != rc || !strstr(err_text(s->rc), words)) fail_msg("%s: %s; wanted %s", err_name(s->rc), err_text(s->rc), words);
     assert_int_equal(site_entries(s), before);
 }
 
-static const struct desk_reason *reason_named(const struct site *s, const char *name)
+static inline const struct desk_reason *reason_named(const struct site *s, const char *name)
 {
     for (size_t i = 0; i < s->said.reason_count; i++)
         if (str_eq(s->said.reasons[i].name, name)) return &s->said.reasons[i];
@@ -75,7 +75,7 @@ static const struct desk_reason *reason_named(const struct site *s, const char *
 }
 
 /* Refused by a rule, with this reason, and nothing written. */
-static void is_refused(struct site *s, const char *name, int64_t before)
+static inline void is_refused(struct site *s, const char *name, int64_t before)
 {
     must(s->rc);
     assert_false(s->said.done);
@@ -108,7 +108,7 @@ static void wrote(struct site *s, const char *part)
     stmt_free(row);
 }
 
-static void with_why(struct site *s, const char *why, bool override)
+static inline void with_why(struct site *s, const char *why, bool override)
 {
     s->d->why = why;
     s->d->override = override;
