@@ -88,14 +88,24 @@ static inline int64_t at_site(struct site *s, const char *sql)
     return ask(site_view(s), sql);
 }
 
-static inline const char *text_at_site(struct site *s, const char *sql)
+static inline const char *text_in(struct site *s, struct db *db, const char *sql)
 {
     struct stmt *row;
-    must(db_prepare(site_view(s), sql, &row));
+    must(db_prepare(db, sql, &row));
     must(stmt_next(row));
     const char *text = stmt_copy(row, 0, &s->a);
     stmt_free(row);
     return text;
+}
+
+static inline const char *text_at_site(struct site *s, const char *sql)
+{
+    return text_in(s, site_view(s), sql);
+}
+
+static inline const char *text_at_site_journal(struct site *s, const char *sql)
+{
+    return text_in(s, site_journal(s), sql);
 }
 
 /* The last entry's bytes hold this. */

@@ -288,6 +288,30 @@ static void test_desk_notes_counts_and_costs(void **state)
     is_error(s, BM_EUSAGE, "by 1 to", before);
 }
 
+/* --- taking back -------------------------------------------------------------------------------- */
+
+static void test_desk_void_says_what_cannot_be_taken_back(void **state)
+{
+    struct site *s = *state;
+    const char *charge = charge_at_site(s, "A1", 300), *entry = s->said.entry;
+    with_why(s, "wrong patron", false);
+    TWICE("void", desk_void(s->d, &s->a, entry, &s->said));
+    is_done(s, "taken back");
+    const char *taken = s->said.entry;
+    assert_int_equal(owed_by(s, "A1").balance_cents, 0);
+    int64_t before = site_entries(s);
+    DO(desk_void(s->d, &s->a, taken, &s->said));
+    is_error(s, BM_EREFUSED, "a void cannot be taken back; do the act again", before);
+    DO(desk_void(s->d, &s->a, charge, &s->said)); /* a charge's name is no entry's id */
+    is_error(s, BM_EINPUT, "not the id of an entry", before);
+    DO(desk_void(s->d, &s->a, "van9.00000000000000aa.5", &s->said));
+    is_error(s, BM_ENOTFOUND, "no such entry here", before);
+    const char *first = text_at_site_journal(s, "SELECT dev || '.' || ep || '.' || seq FROM entry WHERE instr(body, '\"op\":\"epoch\"')");
+    DO(desk_void(s->d, &s->a, first, &s->said));
+    is_error(s, BM_EREFUSED, "epoch cannot be taken back", before);
+    with_why(s, NULL, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +326,7 @@ int main(void)
         AT_BOTH(test_desk_replaced_card_is_refused_and_names_the_new_one),
         AT_BRANCH(test_desk_branch_merges_two_cards_of_one_person),
         AT_BOTH(test_desk_notes_counts_and_costs),
+        AT_BOTH(test_desk_void_says_what_cannot_be_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
