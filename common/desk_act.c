@@ -107,7 +107,10 @@ enum bm_rc act_write(struct act *act)
     enum bm_rc rc = check_when(act);
     if (!rc) rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
     if (!rc && act->writes++ == 0) rc = name_entry(act);
-    return rc ? rc : d->write(d, e, &act->outcome);
+    if (!rc) rc = d->write(d, e, &act->outcome);
+    if (!rc && act->outcome.kind == OUTCOME_LATE) /* caught up from paper, and the copy has gone on since */
+        act_reason(act, REASON_NOTE, "late", "More is known of this copy since then: it shows here after the next sync.", ENTRY_NONE);
+    return rc;
 }
 
 enum bm_rc act_end(struct act *act, enum bm_rc rc)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "common/barcode.h"
 #include "common/desk_act.h"
 #include "common/zone.h"
 
@@ -175,7 +176,8 @@ static enum bm_rc note_part(struct act *act)
 /* A title that nobody has catalogued yet: a key that no other device makes. */
 static enum bm_rc new_title(struct act *act, const struct desk_book *b, const char **key)
 {
-    char random[2 * RANDOM_BYTES + 1];
+    char random[2 * RANDOM_BYTES + 1], isbn[BARCODE_ISBN_SIZE];
+    if (b->isbn && barcode_isbn13(b->isbn, isbn)) return err_set(BM_EUSAGE, "%s is not an ISBN, or a digit of it is wrong", b->isbn);
     enum bm_rc rc = env_random_hex(act->d->env, random, RANDOM_BYTES);
     if (rc) return rc;
     *key = arena_printf(act->a, "new-%s-%s", act->d->journal->dev, random);
@@ -184,7 +186,7 @@ static enum bm_rc new_title(struct act *act, const struct desk_book *b, const ch
     act->e.title = *key;
     act->e.name = b->name;
     act->e.author = b->author;
-    act->e.isbn = b->isbn;
+    act->e.isbn = b->isbn ? isbn : NULL;
     act->e.itype = b->itype;
     act->e.callno = b->callno;
     rc = act_write(act);

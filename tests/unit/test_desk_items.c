@@ -175,6 +175,39 @@ static void test_desk_add_makes_a_title_of_its_own_and_knows_what_is_known(void 
     lend(s, "A1", "803");
 }
 
+static void test_desk_add_keeps_an_isbn_as_thirteen_digits(void **state)
+{
+    struct site *s = *state;
+    struct desk_book b = { .item = "801", .name = "A gift", .isbn = "0-306-40615-2", .price_cents = ENTRY_NONE };
+    DO(desk_add_item(s->d, &s->a, &b, &s->said));
+    is_done(s, "added");
+    assert_int_equal(at_site(s, "SELECT count(*) FROM title_isbn WHERE isbn = '9780306406157'"), 1);
+    int64_t before = site_entries(s);
+    b = (struct desk_book){ .item = "802", .name = "A gift", .isbn = "0-306-40615-3", .price_cents = ENTRY_NONE };
+    DO(desk_add_item(s->d, &s->a, &b, &s->said));
+    is_error(s, BM_EUSAGE, "not an ISBN", before);
+}
+
+/* On a laptop an act that is older than what is known of the copy waits for the branch, and staff are told. */
+static void test_desk_act_from_paper_that_is_overtaken_is_told(void **state)
+{
+    struct site *s = *state;
+    int64_t then = journal_now_ms(s->d->journal);
+    site_pass(s, 60000);
+    lend(s, "A1", "501");
+    s->d->when_ms = then + 1000;
+    s->d->source = "paper";
+    DO(desk_use(s->d, &s->a, "502", &s->said));
+    is_done(s, "used here");
+    assert_int_equal(s->said.reason_count, 0);
+    DO(desk_checkin(s->d, &s->a, "501", ENTRY_NONE, &s->said));
+    must(s->rc);
+    assert_false(reason_named(s, "late")->blocks);
+    assert_int_equal(at_site(s, "SELECT count(*) FROM loan WHERE end_ms IS NULL"), 1);
+    s->d->when_ms = ENTRY_NONE;
+    s->d->source = NULL;
+}
+
 static void test_desk_due_date_moves_only_forward(void **state)
 {
     struct site *s = *state;
@@ -286,6 +319,8 @@ int main(void)
         AT_BOTH(test_desk_late_return_and_late_renewal_tell_the_fine),
         AT_BOTH(test_desk_move_and_use_count_and_do_not_end_a_loan_unasked),
         AT_BOTH(test_desk_add_makes_a_title_of_its_own_and_knows_what_is_known),
+        AT_BOTH(test_desk_add_keeps_an_isbn_as_thirteen_digits),
+        AT_LAPTOP(test_desk_act_from_paper_that_is_overtaken_is_told),
         AT_BOTH(test_desk_due_date_moves_only_forward),
         AT_BOTH(test_desk_date_set_by_staff_takes_override_and_reason),
         AT_BRANCH(test_desk_branch_recat_and_notices),
