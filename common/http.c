@@ -57,6 +57,8 @@ struct exchange {
 const char *http_header(const struct http_request *req, const char *name)
 {
     bm_assert(req && name);
+    for (size_t i = 0; i < req->header_count; i++)
+        if (strcasecmp(req->headers[i].name, name) == 0) return req->headers[i].value;
     if (!req->connection) return NULL;
     return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
 }

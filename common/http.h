@@ -27,6 +27,10 @@ enum {
     HTTP_STOP_S_MAX = 10
 };
 
+struct http_header {
+    const char *name, *value;
+};
+
 /* A request. All pointers last until the handler returns. */
 struct http_request {
     const char *method; /* "GET" or "POST"; HEAD comes as GET and its body is not sent */
@@ -35,7 +39,9 @@ struct http_request {
     size_t body_len;
     const char *peer;    /* numeric address, no port */
     struct arena *arena; /* dies with the request */
-    void *connection;    /* of the server; NULL in a request made by a test */
+    void *connection;    /* of the server; NULL in a request that came another way */
+    const struct http_header *headers; /* of a request that came another way */
+    size_t header_count;
 };
 
 /* Value of a query parameter (%-escapes undone; "" for "?name") or of a header (any case).
@@ -43,17 +49,13 @@ struct http_request {
 const char *http_query(const struct http_request *req, const char *name);
 const char *http_header(const struct http_request *req, const char *name);
 
-struct http_header {
-    const char *name, *value; /* in the request's arena */
-};
-
 /* An answer, filled in by the handler: starts as 404 without a body. */
 struct http_response {
     int status;
     const char *content_type; /* NULL = none; a literal or in the arena: outlasts the handler */
     struct buf body;          /* freed by the server; a failed buf gives 500 */
     int file_fd;              /* >= 0: the body is this file instead; closed by the server */
-    struct http_header headers[HTTP_HEADERS_MAX];
+    struct http_header headers[HTTP_HEADERS_MAX]; /* in the request's arena */
     size_t header_count;
     struct arena *arena; /* the request's */
     enum bm_rc rc;       /* of http_add_header; sticks, and gives 500 */

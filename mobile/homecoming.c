@@ -163,7 +163,7 @@ static enum bm_rc pull(struct laptop *l, struct agent *g, struct sync_report *ou
 static enum bm_rc agent_for(struct laptop *l, struct agent *g, progress_fn *progress, void *ctx)
 {
     struct link_options options = { .url = l->url, .ca_file = l->ca_file };
-    enum bm_rc rc = agent_open(g, &options);
+    enum bm_rc rc = agent_open(g, l->way, &options);
     g->journal = &l->journal;
     g->key = &l->key;
     g->server_key = l->server_key;
@@ -270,12 +270,13 @@ static enum bm_rc put_facts(struct laptop *l, const struct enrol_options *o, con
     return db_end(l->db, rc);
 }
 
-static enum bm_rc prepare(const char *dir, struct laptop *l)
+static enum bm_rc prepare(const char *dir, const struct env *env, struct laptop *l)
 {
     char path[PATH_BYTES];
     const char *device;
     *l = (struct laptop){ 0 };
-    env_real(&l->env);
+    if (env) l->env = *env;
+    else env_real(&l->env);
     if (!str_copy(l->dir, sizeof l->dir, dir)) return err_set(BM_EUSAGE, "the path of the data directory is too long");
     for (char *p = strchr(l->dir + 1, '/');; p = strchr(p + 1, '/')) {
         if (p) *p = '\0';
@@ -304,8 +305,8 @@ enum bm_rc homecoming_enrol(const char *dir, const struct enrol_options *o, char
     enum bm_rc rc = seal_init();
     if (!rc && o->ca_file && !ca_file) rc = err_set(BM_EUSAGE, "%s: %s", o->ca_file, strerror(errno));
     l = (struct laptop){ 0 };
-    if (!rc) rc = prepare(dir, &l);
-    if (!rc) rc = agent_open(&g, &options);
+    if (!rc) rc = prepare(dir, o->env, &l);
+    if (!rc) rc = agent_open(&g, o->way, &options);
     if (!rc) rc = agent_enrol(&g, o->code, l.key.public, &a, &e);
     if (!rc) rc = put_facts(&l, o, &e, ca_file);
     if (!rc) str_copy(dev, ENTRY_DEV_MAX, e.device);
@@ -317,6 +318,8 @@ enum bm_rc homecoming_enrol(const char *dir, const struct enrol_options *o, char
     struct sync_report first; /* the first copy; if it fails, `sync` fetches it */
     rc = laptop_open(dir, &l);
     if (rc) return rc;
+    if (o->env) l.env = *o->env;
+    l.way = o->way;
     rc = homecoming_sync(&l, o->progress, o->progress_ctx, &first);
     laptop_close(&l);
     return rc;

@@ -16,6 +16,8 @@ struct enrol_options {
     const char *place;   /* the van as rules, calendar and catalogue name it; NULL = as mobile */
     void (*progress)(void *ctx, const char *label, int64_t done, int64_t total);
     void *progress_ctx;
+    const struct env *env;       /* whose clock and chance; NULL = the machine's */
+    const struct agent_way *way; /* NULL = over a link to `url` */
 };
 /* Make a new data directory: device key, journal, first snapshot. A run that was cut short after the code was used is
  * taken up again by calling it with the same directory. ret: BM_OK | BM_EEXISTS enrolled already | BM_EAUTH code | ... */

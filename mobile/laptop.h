@@ -17,6 +17,8 @@
 
 enum { LAPTOP_PATH_MAX = 400, LAPTOP_GENERATIONS_KEPT = 2 };
 
+struct agent_way;
+
 /* What a replica or base file says of itself. */
 struct laptop_state {
     char server[40];
@@ -39,6 +41,7 @@ struct laptop {
     struct desk desk;
     struct arena words;
     struct seal_key key;
+    const struct agent_way *way; /* to the branch; NULL = over a link to `url`; the caller's, set after opening */
     const char *server, *url, *ca_file, *zone, *mobile, *place, *branch; /* as enrolled; branch: the main one */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;

@@ -18,10 +18,23 @@
 
 enum { JSON_REPLY_MAX = 8 << 20, HEADER_MAX = 256, EP_BYTES = 20, PATH_BYTES = 480, MESSAGE_MAX = 300 };
 
-enum bm_rc agent_open(struct agent *g, const struct link_options *options)
+static enum bm_rc over_link(void *link, const char *path, const char *type, const char *const *headers, const void *body,
+                            size_t len, struct buf *reply, int *status)
+{
+    return link_post(link, path, type, headers, body, len, reply, status);
+}
+
+static enum bm_rc file_over_link(void *link, const char *path, const char *const *headers, struct link_file *file)
+{
+    return link_get_to_file(link, path, headers, file);
+}
+
+enum bm_rc agent_open(struct agent *g, const struct agent_way *way, const struct link_options *options)
 {
     *g = (struct agent){ 0 };
-    return link_open(options, &g->link);
+    enum bm_rc rc = way ? BM_OK : link_open(options, &g->link);
+    g->way = way ? *way : (struct agent_way){ .post = over_link, .get_to_file = file_over_link, .ctx = g->link };
+    return rc;
 }
 
 void agent_close(struct agent *g)
@@ -67,7 +80,7 @@ static enum bm_rc post(struct agent *g, const char *path, const char *type, cons
                        size_t len, struct buf *reply)
 {
     int status;
-    enum bm_rc rc = link_post(g->link, path, type, headers, body, len, reply, &status);
+    enum bm_rc rc = g->way.post(g->way.ctx, path, type, headers, body, len, reply, &status);
     if (rc) return rc;
     g->sent_bytes += (int64_t)len;
     g->received_bytes += (int64_t)reply->len;
@@ -540,7 +553,7 @@ enum bm_rc agent_snapshot(struct agent *g, const char *path)
     int fd = open(packed, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return err_set(errno == ENOSPC ? BM_EFULL : BM_EIO, "%s: %s", packed, strerror(errno));
     struct link_file file = { .fd = fd, .bytes_max = w.bytes };
-    rc = link_get_to_file(g->link, w.path, headers, &file);
+    rc = g->way.get_to_file(g->way.ctx, w.path, headers, &file);
     if (!rc && file.status != 200) rc = err_set(BM_ENET, "the branch answers with status %d for its snapshot", file.status);
     if (!rc && file.size_bytes != w.bytes) rc = err_set(BM_ENET, "the snapshot came incomplete; sync again");
     if (!rc) g->received_bytes += file.size_bytes, tell(g, "snapshot", w.bytes, w.bytes);

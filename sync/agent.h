@@ -1,6 +1,6 @@
 /* sync/agent.h -- the laptop's side of the protocol of sync/server.h: enrol, hello, push, pull, snapshot.
  * Floor:      sync. Uses link, journal, wire, feed, seal; the files of a replica are the caller's (mobile/homecoming).
- * Owns:       one link, from agent_open to agent_close.
+ * Owns:       one link, from agent_open to agent_close, unless it is given another way.
  * Invariants: I1 (nothing of the journal is dropped here), I3 (any step may be cut and asked again).
  * Threads:    one per agent.
  *
@@ -14,8 +14,17 @@
 
 enum { AGENT_TOKEN_MAX = 80, AGENT_BATCH_BYTES = 256 << 10, AGENT_SNAPSHOT_BYTES_MAX = 1 << 30 };
 
+/* How requests get to the branch and answers come back; as link_post and link_get_to_file. */
+struct agent_way {
+    enum bm_rc (*post)(void *ctx, const char *path, const char *content_type, const char *const *headers, const void *body,
+                       size_t len, struct buf *reply, int *status);
+    enum bm_rc (*get_to_file)(void *ctx, const char *path, const char *const *headers, struct link_file *file);
+    void *ctx;
+};
+
 struct agent {
-    struct link *link;
+    struct link *link;    /* its own, or NULL */
+    struct agent_way way; /* over the link, or the caller's */
     struct journal *journal; /* NULL while enrolling */
     const struct seal_key *key;
     const unsigned char *server_key; /* the branch's public key: signs snapshots */
@@ -35,7 +44,8 @@ struct agent_enrolment {
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
 };
 
-BM_MUST_CHECK enum bm_rc agent_open(struct agent *g, const struct link_options *options);
+/* in: way, NULL = over a link of the agent's own, made as `options` say */
+BM_MUST_CHECK enum bm_rc agent_open(struct agent *g, const struct agent_way *way, const struct link_options *options);
 void agent_close(struct agent *g);
 
 BM_MUST_CHECK enum bm_rc agent_enrol(struct agent *g, const char *code, const unsigned char public_key[SEAL_PUBLIC_BYTES],

@@ -181,7 +181,8 @@ enum bm_rc branch_create(const char *dir, const struct branch_init *init)
     char path[BRANCH_PATH_MAX + 32];
     struct buf sql;
     buf_init(&sql, 1 << 20);
-    env_real(&b.env);
+    if (init->env) b.env = *init->env;
+    else env_real(&b.env);
     enum bm_rc rc = seal_init();
     if (!rc) rc = zone_open(init->zone);
     if (!rc && (!init->code || !init->code[0] || strlen(init->code) >= BRANCH_CODE_MAX)) rc = err_set(BM_EUSAGE, "give the branch's code, as the catalogue has it");

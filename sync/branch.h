@@ -37,6 +37,7 @@ struct branch_init {
     const char *code;  /* "MAIN" */
     const char *name;  /* of the library, for people */
     const char *practice_clock; /* file that keeps the practice clock; NULL = a real branch */
+    const struct env *env;      /* whose clock and chance; NULL = the machine's */
 };
 
 /* Make a new directory's data. ret: BM_OK | BM_EEXISTS there is a branch already | BM_EINPUT, faults */

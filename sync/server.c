@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/http.h"
 #include "sync/device.h"
 #include "sync/feed.h"
 #include "sync/ingest.h"
@@ -405,10 +404,39 @@ static enum bm_rc route(struct server *v, const struct http_request *req, struct
     return snapshot(v, req, resp, dev);
 }
 
-static void handle(void *ctx, const struct http_request *req, struct http_response *resp)
+void server_handle(void *server, const struct http_request *req, struct http_response *resp)
 {
-    enum bm_rc rc = route(ctx, req, resp);
+    enum bm_rc rc = route(server, req, resp);
     if (rc) reply_error(resp, rc);
+}
+
+/* --- open ------------------------------------------------------------------------------------------------------------ */
+
+enum bm_rc server_open(const char *dir, struct server **out)
+{
+    int64_t left;
+    struct server *v = *out = calloc(1, sizeof *v);
+    if (!v) return err_set(BM_ENOMEM, "out of memory");
+    enum bm_rc rc = branch_open(dir, &v->b);
+    if (!rc) rc = ingest_finish(&v->b, &left);
+    if (!rc) {
+        snapshot_sweep(&v->b, 0);
+        return BM_OK;
+    }
+    server_close(v);
+    *out = NULL;
+    return rc;
+}
+
+void server_close(struct server *v)
+{
+    if (v && v->b.db) branch_close(&v->b);
+    free(v);
+}
+
+struct branch *server_branch(struct server *v)
+{
+    return &v->b;
 }
 
 /* --- run ------------------------------------------------------------------------------------------------------------- */
@@ -446,31 +474,27 @@ enum bm_rc server_run(const char *dir, const struct server_options *options)
 {
     struct arena a = { 0 };
     struct http_server *http = NULL;
+    struct server *v = NULL;
     sigset_t ends;
-    int64_t left;
-    struct server *v = calloc(1, sizeof *v);
-    struct http_options http_options = { .address = options->address, .port = options->port, .handler = handle, .ctx = v,
+    struct http_options http_options = { .address = options->address, .port = options->port, .handler = server_handle,
                                          .body_bytes_max = WIRE_FRAME_MAX };
-    if (!v) return err_set(BM_ENOMEM, "out of memory");
     sigemptyset(&ends); /* blocked before any thread starts, so that they come to sigwait alone */
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     signal(SIGPIPE, SIG_IGN);
-    enum bm_rc rc = branch_open(dir, &v->b);
+    enum bm_rc rc = server_open(dir, &v);
     if (rc) goto done;
+    http_options.ctx = v;
     rc = read_pem(options->cert_file, &a, &http_options.cert_pem);
     if (!rc) rc = read_pem(options->key_file, &a, &http_options.key_pem);
-    if (!rc) rc = ingest_finish(&v->b, &left);
-    if (!rc) snapshot_sweep(&v->b, 0);
     if (!rc) rc = http_server_start(&http_options, &http);
     if (rc) goto done;
     if (options->ready) options->ready(options->ctx, http_server_port(http));
     rc = wait_for_end();
     http_server_stop(http);
 done:
-    if (v->b.db) branch_close(&v->b);
+    server_close(v);
     arena_free(&a);
-    free(v);
     return rc;
 }

@@ -17,9 +17,8 @@
 #ifndef BM_SERVER_H
 #define BM_SERVER_H
 
-#include <stdint.h>
-
-#include "common/err.h"
+#include "common/http.h"
+#include "sync/branch.h"
 
 enum {
     SERVER_PROTO = 1,
@@ -28,6 +27,14 @@ enum {
     SERVER_NONCES_MAX = 256,
     SERVER_SNAPSHOT_S = 6 * 3600 /* a snapshot file nobody fetches goes after that */
 };
+
+/* The branch and who talks to it, ready to answer; what a crash left is finished first. */
+struct server;
+BM_MUST_CHECK enum bm_rc server_open(const char *dir, struct server **out);
+void server_close(struct server *v); /* NULL is allowed */
+struct branch *server_branch(struct server *v);
+/* Answer one request, however it came here (a handler of common/http.h). in: server, a struct server */
+void server_handle(void *server, const struct http_request *req, struct http_response *resp);
 
 struct server_options {
     const char *address; /* "127.0.0.1" */

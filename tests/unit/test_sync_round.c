@@ -500,7 +500,7 @@ static void test_sync_of_a_device_revoked_after_hello_gets_nothing(void **state)
     const struct link_options options = { .url = r->url };
     struct agent g;
     struct agent_feed feed;
-    must(agent_open(&g, &options));
+    must(agent_open(&g, NULL, &options));
     g.journal = &r->l.journal;
     g.key = &r->l.key;
     g.server_key = r->l.server_key;
