@@ -79,6 +79,7 @@ SRC_MOBILE := $(filter-out mobile/main.c,$(wildcard mobile/*.c))
 HEADERS := $(wildcard common/*.h sync/*.h mobile/*.h tests/*.h tests/*/*.h)
 SRC_UNIT := $(wildcard tests/unit/test_*.c)
 SRC_TOOLS := $(wildcard tests/tools/*.c)
+SRC_SIM := $(wildcard tests/sim/*.c)
 SRC_FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 SQL := $(sort $(wildcard schema/*.sql))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -86,7 +87,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 BIN := $(B)/bin
 PROGRAMS := $(BIN)/branch $(BIN)/bookmobile
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
-TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS))
+TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS)) $(B)/tool/sim
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(SRC_FUZZ))
 
 .PHONY: all help deps check check-run quick unit bench demo soak install clean tools fuzz fuzzers
@@ -143,6 +144,9 @@ $(B)/test/%: $(B)/obj/tests/unit/%.o $(LIBS_OWN)
 $(B)/tool/%: $(B)/obj/tests/tools/%.o $(LIBS_OWN)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_ALL)
+$(B)/tool/sim: $(call obj,$(SRC_SIM)) $(LIBS_OWN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS_ALL)
 tools: $(TOOLS)
 # With FUZZ=1 libFuzzer brings its own main; else driver.c replays a corpus.
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(if $(FUZZ),,$(B)/obj/tests/fuzz/driver.o) $(LIBS_OWN)
@@ -150,7 +154,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(if $(FUZZ),,$(B)/obj/tests/fuzz/driver.o)
 	$(CC) $(LDFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $^ -o $@ $(LIBS_ALL)
 fuzzers: $(FUZZERS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) $(SRC_FUZZ) tests/fuzz/driver.c sync/main.c mobile/main.c))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) $(SRC_SIM) $(SRC_FUZZ) tests/fuzz/driver.c sync/main.c mobile/main.c))
 .PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a
 
 # --- what people ask for ----------------------------------------------------------------------------
