@@ -11,6 +11,7 @@ struct ask {
     int title;           /* of a new item */
     const char *word;    /* as, to, or the id of a hold or entry */
     int64_t when_ms, returned_ms, barred, expires_s;
+    int64_t cents;
     bool only_this, force;
 };
 
@@ -27,7 +28,10 @@ static enum bm_rc raw(struct sim *w, const struct ask *q, struct desk_answer *ou
     struct entry e;
     struct desk *desk = sim_desk(w, q->d);
     entry_init(&e, q->op);
-    e.item = w->books[q->book].barcode;
+    e.item = q->book < 0 ? NULL : w->books[q->book].barcode;
+    if (q->op == OP_PAY || q->op == OP_CHARGE) e.patron = w->cards[q->patron];
+    if (q->op == OP_PAY || q->op == OP_WAIVE) e.charge = q->word;
+    if (q->book < 0) e.amount_cents = q->cents;
     if (q->op == OP_MARK) e.as = q->word, e.patron = w->cards[q->patron];
     if (q->op == OP_MOVE) e.to = q->word;
     if (q->op == OP_USE) e.place = desk->place;
@@ -40,7 +44,7 @@ static enum bm_rc person(struct sim *w, const struct ask *q, struct desk_answer 
     char who[SIM_NAME_MAX];
     struct desk_person p = { .card = w->cards[q->patron], .expires_s = q->expires_s, .barred = q->barred };
     if (q->op == OP_UPDATE) return desk_update_patron(sim_desk(w, q->d), &w->arena, &p, out);
-    snprintf(who, sizeof who, "who%d", q->patron % 2); /* some are the same person */
+    snprintf(who, sizeof who, "who%d", w->careful || sim_once_in(w, 2) ? q->patron : SIM_PATRONS); /* some are the same person */
     p.name = "A new patron";
     p.who = arena_strdup(&w->arena, who);
     return desk_register(sim_desk(w, q->d), &w->arena, &p, out);
@@ -99,6 +103,8 @@ static struct sim_act *note(struct sim *w, const struct ask *q, const struct des
     struct sim_act *act = &w->acts[w->act_count++];
     *act = (struct sim_act){ .desk = q->d, .book = q->book, .patron = q->patron, .true_ms = w->now_ms, .barred = q->barred,
                              .expires_s = q->expires_s, .told = q->d ? w->desks[q->d].told : w->arrivals };
+    act->returned_ms = q->returned_ms;
+    act->cents = q->cents;
     act->title = q->title >= 0 ? q->title : q->book < 0 ? -1 : q->book % SIM_TITLES;
     if (q->when_ms != ENTRY_NONE) act->true_ms = q->when_ms;
     if (q->word) str_copy(act->as, sizeof act->as, q->word);
@@ -172,7 +178,7 @@ static struct sim_act *act(struct sim *w, const struct ask *q, struct desk_answe
 
 /* --- sync ------------------------------------------------------------------------------------------------------- */
 
-void sim_sync(struct sim *w, int d)
+bool sim_sync(struct sim *w, int d)
 {
     struct sim_desk *k = &w->desks[d];
     struct sync_report said;
@@ -196,6 +202,7 @@ void sim_sync(struct sim *w, int d)
              said.snapshot ? ", whole copy" : "");
     if (said.quarantined) sim_fail(w, "%s: an entry was quarantined", k->name);
     sim_check_synced(w, d, &said);
+    return said.pushed || said.rows || said.snapshot;
 }
 
 /* --- books ------------------------------------------------------------------------------------------------------- */
@@ -381,9 +388,42 @@ static void do_person(struct sim *w, int d, int patron)
 {
     struct desk_answer answer;
     struct ask q = new_ask(is_registered(w, d, patron) ? OP_UPDATE : OP_REGISTER, d, -1, patron);
-    if (q.op == OP_REGISTER && w->careful && patron % 2 == 0) return; /* two of a name are asked who they are */
     if (q.op == OP_UPDATE && sim_once_in(w, 2)) q.barred = sim_pick(w, 3) == 0;
     else if (q.op == OP_UPDATE) q.expires_s = w->now_ms / 1000 + (int64_t)(sim_pick(w, 30) - 3) * DAY_S;
+    act(w, &q, &answer);
+}
+
+/* A charge that the screen says is not paid: text of its key, in the step's arena, and what is owed. ret: false = none */
+static bool some_charge(struct sim *w, struct ask *q)
+{
+    static const char sql[] = "SELECT about || '/' || kind, card, amount_cents - waived_cents - paid_cents FROM charge "
+                              "WHERE amount_cents - waived_cents - paid_cents > 0 AND kind <> ?1 ORDER BY 1";
+    struct stmt *s;
+    int n = sim_pick(w, 3);
+    SIM_NEED(w, db_prepare(sim_view(w, q->d), sql, &s));
+    SIM_NEED(w, stmt_bind_text(s, 1, w->careful ? "lost" : "")); /* who paid for a lost book may get some of it back */
+    q->word = NULL;
+    while (n-- >= 0 && stmt_next(s) == BM_OK) {
+        q->word = stmt_copy(s, 0, &w->arena);
+        q->cents = stmt_int(s, 2);
+        for (int p = 0; p < SIM_PATRONS; p++)
+            if (str_eq(stmt_text(s, 1), w->cards[p])) q->patron = p;
+    }
+    stmt_free(s);
+    return q->word != NULL;
+}
+
+static void do_money(struct sim *w, int d, int patron)
+{
+    struct desk_answer answer;
+    struct ask q = new_ask(w->step == STEP_PAY ? OP_PAY : w->step == STEP_WAIVE ? OP_WAIVE : OP_CHARGE, d, -1, patron);
+    q.cents = 50;
+    if (q.op == OP_CHARGE && !is_registered(w, d, patron)) return;
+    if (q.op != OP_CHARGE && !some_charge(w, &q)) return;
+    if (q.op != OP_CHARGE && sim_once_in(w, 3)) q.cents = (q.cents + 1) / 2;
+    if (q.op == OP_PAY && !w->careful && sim_once_in(w, 6)) q.patron = patron; /* for somebody else */
+    if (q.op == OP_PAY && !w->careful && sim_once_in(w, 6)) q.word = NULL;     /* into the account */
+    if (q.op == OP_WAIVE) q.patron = -1;
     act(w, &q, &answer);
 }
 
@@ -400,7 +440,8 @@ static void do_add(struct sim *w, int d)
 static void do_slip(struct sim *w, int d, int book, int patron)
 {
     struct desk_answer answer;
-    struct ask q = new_ask(sim_once_in(w, 2) ? OP_CHECKOUT : OP_CHECKIN, d, book, patron);
+    static const enum op ops[] = { OP_CHECKOUT, OP_CHECKOUT, OP_CHECKIN, OP_PLACE };
+    struct ask q = new_ask(ops[sim_pick(w, 4)], d, book, patron);
     if (q.op == OP_CHECKIN) q.patron = -1;
     if (w->slip_count == SIM_SLIPS_MAX) return;
     struct sim_act *done = act(w, &q, &answer);
@@ -534,6 +575,9 @@ static void do_act(struct sim *w, int d, int book, int patron)
     switch ((int)w->step) {
     case STEP_PERSON: do_person(w, d, patron); return;
     case STEP_ADD: do_add(w, d); return;
+    case STEP_PAY:
+    case STEP_WAIVE:
+    case STEP_CHARGE: do_money(w, d, patron); return;
     case STEP_TALLY: act(w, &tally, &answer); return;
     case STEP_CANCEL:
         cancel.word = live_hold(w, d);
@@ -568,6 +612,20 @@ static void some_time(struct sim *w)
     sim_pass(w, span_s * 1000 + sim_pick(w, 1000) + 2000);
 }
 
+/* One to which the step can happen, if there is one soon. */
+static int some_book(struct sim *w)
+{
+    for (int tries = 0;; tries++) {
+        int book = sim_pick(w, SIM_BOOKS);
+        const struct sim_book *b = &w->books[book];
+        bool fits = true;
+        if (w->step == STEP_TAKE || w->step == STEP_PULL || w->step == STEP_MOVE || w->step == STEP_USE) fits = b->at >= 0;
+        if (w->step == STEP_RETURN || w->step == STEP_DROP || w->step == STEP_LOST || w->step == STEP_RENEW) fits = b->at < 0;
+        if (w->step == STEP_EMPTY) fits = b->slot;
+        if (fits || tries == 6) return book;
+    }
+}
+
 /* At which desk: the one where the book is, more often than not. */
 static int where(struct sim *w, int book)
 {
@@ -577,8 +635,9 @@ static int where(struct sim *w, int book)
 
 void sim_do(struct sim *w)
 {
-    int book = sim_pick(w, SIM_BOOKS), patron = sim_pick(w, SIM_PATRONS), d = where(w, book);
     w->step = next_step(w);
+    int book = some_book(w), d = where(w, book);
+    int patron = sim_once_in(w, 6) ? sim_pick(w, SIM_PATRONS) : sim_pick(w, SIM_PATRONS - 2);
     w->counts->steps[w->step]++;
     some_time(w);
     if (do_world(w, d)) return;
@@ -587,7 +646,7 @@ void sim_do(struct sim *w)
     } else if (w->step == STEP_DROP) {
         do_drop(w, d, book);
     } else if (!is_down(w, d)) {
-        if (w->careful && d) sim_sync(w, d);
+        if (w->careful && d && w->desks[d].told < w->arrivals) sim_sync(w, d);
         if (!w->careful || w->step == STEP_ADD || is_catalogued(w, d, book)) do_act(w, d, book, patron);
         if (w->careful && d) sim_sync(w, d);
     }

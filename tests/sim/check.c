@@ -101,6 +101,7 @@ void sim_check_synced(struct sim *w, int d, const struct sync_report *said)
     if (sim_ask(w, w->branch->db, "SELECT count(*) FROM entry WHERE dev = ?1 AND row = 0 AND outcome IS NULL", dev))
         sim_fail(w, "I4: the branch has an entry of %s without an outcome", k->name);
     if (sim_ask(w, w->branch->db, "SELECT count(*) FROM intake", NULL)) sim_fail(w, "I4: entries were stored and not applied");
+    if (!said->pushed && !said->rows && !said->snapshot) return; /* the same files as last time */
     check_base(w, d);
     sim_check_rebuilt(w, d);
 }

@@ -13,7 +13,7 @@ static const enum exc_code wanted[] = {
     EXC_RENEW_NO_LOAN, EXC_RENEW_OTHER, EXC_RENEW_LOST, EXC_RENEWED_WHILE_WANTED, EXC_NO_SUCH_LOAN, EXC_ON_LOAN,
     EXC_ORDER_DOUBTFUL, EXC_BARCODE_CLASH, EXC_HOLD_TAKEN, EXC_HOLD_CLOSED, EXC_HOLD_GONE, EXC_HOLD_OUT_OF_TURN,
     EXC_CAPTURE_MOVED, EXC_HOLD_DUPLICATE, EXC_BARRED, EXC_EXPIRED, EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH,
-    EXC_MAYBE_SAME_PERSON,
+    EXC_MAYBE_SAME_PERSON, EXC_UNKNOWN_HOLD, EXC_OVER_LIMIT, EXC_CREDIT, EXC_WAIVE_NOTHING, EXC_PAY_OTHER,
 };
 
 static void session(struct sim *w, uint64_t seed, bool verbose, struct sim_counts *counts, struct seal_hasher *all)
@@ -23,11 +23,15 @@ static void session(struct sim *w, uint64_t seed, bool verbose, struct sim_count
     int steps = w->careful ? CAREFUL_STEPS : STEPS_MIN + sim_pick(w, STEPS_MORE);
     for (int i = 0; i < steps; i++) sim_do(w);
     sim_rest(w);
-    for (int round = 0; round < ROUNDS_MAX; round++)
+    bool news = true;
+    for (int round = 0; news && round < ROUNDS_MAX; round++) {
+        news = false;
         for (int d = 1; d <= w->laptops; d++) {
             sim_pass(w, 5000);
-            sim_sync(w, d);
+            news |= sim_sync(w, d);
         }
+    }
+    if (news) sim_fail(w, "not quiet after %d rounds", ROUNDS_MAX);
     sim_check_quiet(w);
     sim_check_truth(w);
     sim_end(w, hash);

@@ -15,13 +15,18 @@ enum {
     SIM_LAPTOPS_MAX = 4,
     SIM_DESKS_MAX = SIM_LAPTOPS_MAX + 1, /* desk 0 is the branch's own */
     SIM_BOOKS = 6,    /* the last one is in no catalogue at first */
-    SIM_TITLES = 3,   /* book n is of title n % SIM_TITLES */
+    SIM_TITLES = 2,   /* book n is of title n % SIM_TITLES */
     SIM_PATRONS = 6,  /* the last two have no card at first */
     SIM_ACTS_MAX = 1024,
     SIM_SLIPS_MAX = 8,
     SIM_PAPER_MAX = 8,
     SIM_NAME_MAX = 16
 };
+
+/* The one rule: loans of 14 days, renewed 4 times for 7, three at a time; 10 cents a day from the second day late, 500 at
+ * most; 2000 for a lost book, of which 200 are kept. */
+#define SIM_RULE "*,*,*,14d,4,7d,3,keep,10,1,500,2000,200,,all"
+enum { SIM_RATE = 10, SIM_GRACE = 1, SIM_FINE_MAX = 500, SIM_PRICE = 2000, SIM_KEEP = 200 };
 
 /* What steps there are; counted by name. X(code, name, weight, only in worlds where desks can be stale or careless) */
 #define SIM_STEPS(X)                                                                           \
@@ -30,13 +35,16 @@ enum {
     X(DROP, "drop", 4, 1)          /* through the slot: nobody scans it */                     \
     X(EMPTY, "empty", 4, 1)        /* the slot is emptied: checkin with `returned` */          \
     X(RENEW, "renew", 5, 0)                                                                    \
-    X(PLACE, "place", 5, 0)                                                                    \
+    X(PLACE, "place", 7, 0)                                                                    \
     X(CANCEL, "cancel", 2, 0)                                                                  \
-    X(PULL, "pull", 4, 0)          /* a copy on the shelf for who waits: capture */            \
+    X(PULL, "pull", 6, 0)          /* a copy on the shelf for who waits: capture */            \
     X(MARK, "mark", 2, 0)          /* damaged, mend, ok; withdrawn, missing where careless */  \
     X(LOST, "lost", 1, 0)          /* the patron says so */                                    \
     X(MOVE, "move", 3, 0)                                                                      \
     X(USE, "use", 1, 0)                                                                        \
+    X(PAY, "pay", 3, 0)            /* what the screen says is owed, or part of it */           \
+    X(WAIVE, "waive", 1, 0)                                                                    \
+    X(CHARGE, "charge", 1, 0)                                                                  \
     X(PERSON, "person", 3, 0)      /* register; bar, unbar, expire, prolong */                 \
     X(ADD, "add", 1, 0)            /* the book that was in no catalogue */                     \
     X(TALLY, "tally", 1, 0)                                                                    \
@@ -88,6 +96,7 @@ struct sim_act {
     int64_t true_ms;
     int64_t due_s;           /* as told */
     int64_t expires_s, barred; /* of a person, or ENTRY_NONE */
+    int64_t returned_ms, cents;
     char as[ENTRY_WORD_MAX + 1];
     unsigned char over[EXC_COUNT];
     int64_t told, arrived;   /* what the desk knew; when it came to the branch (0 = not yet) */
@@ -157,7 +166,8 @@ int64_t sim_ask(struct sim *w, struct db *db, const char *sql, const char *text)
 void sim_do(struct sim *w);
 /* Everybody comes to rest: paper typed in, slips taken back. */
 void sim_rest(struct sim *w);
-void sim_sync(struct sim *w, int d);
+/* ret: did it bring anything, there or back? */
+bool sim_sync(struct sim *w, int d);
 
 /* --- check.c: what must hold after an act and after a sync ------------------------------------------ */
 

@@ -14,7 +14,9 @@ struct expected {
 struct book_now {
     int borrower; /* -1 = nobody, by what was scanned */
     int64_t due_s;
-    bool lost;    /* the loan was marked lost */
+    int64_t out_ms;
+    int64_t lost_ms; /* the loan was marked lost then, or ENTRY_NONE */
+    int charged;  /* who was charged for the loss that may still turn out none; -1 = nobody */
     enum item_cond cond;
     int title;    /* -1 = in no catalogue */
 };
@@ -27,6 +29,7 @@ struct truth {
     struct expected expected[EXPECTED_MAX];
     size_t expected_count;
     bool registered[SIM_PATRONS]; /* so far */
+    int64_t owes[SIM_PATRONS], paid[SIM_PATRONS]; /* cents, in all */
 };
 
 /* Kinds that the reading below foresees exactly. */
@@ -93,17 +96,32 @@ static void check_known(struct truth *t, const struct sim_act *act)
 
 /* --- one act on a book --------------------------------------------------------------------------------------- */
 
+static void pay_for_delay(struct truth *t, const struct book_now *b, int64_t until_ms)
+{
+    if (b->lost_ms != ENTRY_NONE && b->lost_ms < until_ms) until_ms = b->lost_ms;
+    int64_t days = zone_day(until_ms) - zone_day(b->due_s * 1000), fine = days > SIM_GRACE ? days * SIM_RATE : 0;
+    t->owes[b->borrower] += fine < SIM_FINE_MAX ? fine : SIM_FINE_MAX;
+}
+
+/* A book that was charged for as lost is not. */
+static void found(struct truth *t, struct book_now *b)
+{
+    if (b->charged >= 0) t->owes[b->charged] -= SIM_PRICE - SIM_KEEP;
+    b->charged = -1;
+    b->cond = COND_OK;
+}
+
 static void in_hand(struct truth *t, struct book_now *b, const struct sim_act *act)
 {
     if (b->cond != COND_LOST && b->cond != COND_MISSING) return;
     if (act->op == OP_CHECKOUT) expect(t, EXC_WAS_MISSING, act);
-    b->cond = COND_OK;
+    found(t, b);
 }
 
 static void end_loan(struct book_now *b)
 {
     b->borrower = -1;
-    b->lost = false;
+    b->lost_ms = ENTRY_NONE;
 }
 
 static void on_checkout(struct truth *t, int64_t at, struct book_now *b, const struct sim_act *act)
@@ -114,8 +132,9 @@ static void on_checkout(struct truth *t, int64_t at, struct book_now *b, const s
     bool his = b->borrower == act->patron;
     if (b->borrower >= 0 && !his) expect(t, EXC_LENT_OVER_LOAN, act);
     b->due_s = his && b->due_s > act->due_s ? b->due_s : act->due_s;
+    if (!his) b->out_ms = act->true_ms;
     b->borrower = act->patron;
-    b->lost = false;
+    b->lost_ms = ENTRY_NONE;
 }
 
 static void on_renew(struct truth *t, int64_t at, struct book_now *b, const struct sim_act *act)
@@ -125,7 +144,8 @@ static void on_renew(struct truth *t, int64_t at, struct book_now *b, const stru
         return;
     }
     check_card(t, at, act);
-    if (b->lost) expect(t, EXC_RENEW_LOST, act);
+    if (b->lost_ms != ENTRY_NONE) expect(t, EXC_RENEW_LOST, act);
+    pay_for_delay(t, b, act->true_ms);
     if (act->due_s > b->due_s) b->due_s = act->due_s;
 }
 
@@ -135,13 +155,21 @@ static void on_mark(struct truth *t, struct book_now *b, const struct sim_act *a
     if (!cond_parse(act->as, &what)) sim_fail(t->w, "marked as %s?", act->as);
     if (what == COND_LOST) {
         if (b->borrower != act->patron) expect(t, EXC_NO_SUCH_LOAN, act);
-        else b->lost = true, b->cond = COND_LOST;
+        if (b->borrower != act->patron || b->lost_ms != ENTRY_NONE) return;
+        b->lost_ms = act->true_ms;
+        b->cond = COND_LOST;
+        b->charged = act->patron;
+        t->owes[act->patron] += SIM_PRICE;
     } else if (what == COND_MISSING) {
         if (b->borrower >= 0) expect(t, EXC_ON_LOAN, act);
         else if (b->cond != COND_LOST) b->cond = what;
     } else {
-        if (what != COND_WITHDRAWN && (b->cond == COND_LOST || b->cond == COND_MISSING)) b->lost = false;
-        if (what == COND_WITHDRAWN && b->lost) end_loan(b);
+        if (what != COND_WITHDRAWN && (b->cond == COND_LOST || b->cond == COND_MISSING)) {
+            found(t, b);
+            b->lost_ms = ENTRY_NONE;
+        }
+        if (what == COND_WITHDRAWN) b->charged = -1; /* written off */
+        if (what == COND_WITHDRAWN && b->lost_ms != ENTRY_NONE) end_loan(b);
         b->cond = what;
     }
 }
@@ -154,6 +182,12 @@ static void on_seen(struct truth *t, struct book_now *b, const struct sim_act *a
     end_loan(b);
 }
 
+static int64_t back_ms(const struct book_now *b, const struct sim_act *act)
+{
+    if (act->returned_ms == ENTRY_NONE || act->returned_ms > act->true_ms) return act->true_ms;
+    return act->returned_ms > b->out_ms ? act->returned_ms : b->out_ms;
+}
+
 static void step(struct truth *t, int64_t at)
 {
     const struct sim_act *act = t->order[at];
@@ -163,6 +197,7 @@ static void step(struct truth *t, int64_t at)
     case OP_CHECKIN:
         in_hand(t, b, act);
         if (b->cond == COND_WITHDRAWN) expect(t, EXC_WITHDRAWN_SEEN, act);
+        if (b->borrower >= 0) pay_for_delay(t, b, back_ms(b, act));
         end_loan(b);
         break;
     case OP_RENEW: on_renew(t, at, b, act); break;
@@ -170,6 +205,8 @@ static void step(struct truth *t, int64_t at)
     case OP_MOVE:
     case OP_USE:
     case OP_CAPTURE: on_seen(t, b, act); break;
+    case OP_PAY: t->paid[act->patron] += act->cents; break;
+    case OP_CHARGE: t->owes[act->patron] += act->cents; break;
     case OP_PLACE: check_card(t, at, act); break;
     case OP_ADD_ITEM:
         if (b->title >= 0 && b->title != act->title) expect(t, EXC_BARCODE_CLASH, act);
@@ -253,13 +290,37 @@ static bool was_in_the_dark(const struct sim *w, const struct sim_act *act)
     return false;
 }
 
+/* I7: to his credit is who paid more than he owed: too much at once, or for what was not so after all. */
+static void check_credit(struct truth *t, const char *account)
+{
+    for (int p = 0; p < SIM_PATRONS; p++)
+        if (str_eq(t->w->cards[p], account) && t->paid[p] > 0) return;
+    sim_fail(t->w, "credit of %s, who never paid", account);
+}
+
+/* I7: charged is what is owed for what really happened, and no payment is lost. */
+static void check_money(struct truth *t, int patron)
+{
+    struct sim *w = t->w;
+    const char *card = w->cards[patron];
+    int64_t owes = sim_ask(w, w->branch->db, "SELECT coalesce(sum(amount_cents), 0) FROM charge WHERE card = ?1", card);
+    int64_t waived = sim_ask(w, w->branch->db, "SELECT coalesce(sum(waived_cents), 0) FROM charge WHERE card = ?1", card);
+    int64_t paid = sim_ask(w, w->branch->db, "SELECT coalesce(sum(cents), 0) FROM payment WHERE card = ?1", card);
+    int64_t balance = sim_ask(w, w->branch->db, "SELECT coalesce(sum(cents), 0) FROM balance WHERE account = ?1", card);
+    if (owes != t->owes[patron]) sim_fail(w, "I7: patron %d is charged %lld, should be %lld", patron, (long long)owes, (long long)t->owes[patron]);
+    if (paid != t->paid[patron]) sim_fail(w, "I7: patron %d paid %lld, stored is %lld", patron, (long long)t->paid[patron], (long long)paid);
+    if (balance != owes - waived - paid) sim_fail(w, "I7: patron %d: balance %lld of %lld - %lld - %lld", patron, (long long)balance, (long long)owes, (long long)waived, (long long)paid);
+}
+
 static void check_exception(struct truth *t, enum exc_code code, const char *name, const char *entry)
 {
     struct sim *w = t->w;
     const struct sim_act *act = act_of(w, entry);
-    bool knowing = code == EXC_HOLD_DUPLICATE || code == EXC_CAPTURE_MOVED || code == EXC_MAYBE_SAME_PERSON || code == EXC_RENEWED_WHILE_WANTED;
+    bool knowing = code == EXC_HOLD_DUPLICATE || code == EXC_CAPTURE_MOVED || code == EXC_MAYBE_SAME_PERSON || code == EXC_RENEWED_WHILE_WANTED || code == EXC_PAY_OTHER;
     if (is_foreseen(code)) {
         if (!is_expected(t, code, entry)) sim_fail(w, "%s: %s: nothing that happened is a reason for it", name, entry);
+    } else if (code == EXC_CREDIT) {
+        check_credit(t, entry);
     } else if (!act) {
         sim_fail(w, "%s is about %s, which nobody did", name, entry);
     } else if (!knowing && !was_in_the_dark(w, act)) {
@@ -302,7 +363,7 @@ void sim_check_truth(struct sim *w)
     if (!t) abort();
     t->w = w;
     for (int i = 0; i < SIM_BOOKS; i++)
-        t->books[i] = (struct book_now){ .borrower = -1, .due_s = ENTRY_NONE, .title = i < SIM_BOOKS - 1 ? i % SIM_TITLES : -1 };
+        t->books[i] = (struct book_now){ .borrower = -1, .due_s = ENTRY_NONE, .lost_ms = ENTRY_NONE, .charged = -1, .title = i < SIM_BOOKS - 1 ? i % SIM_TITLES : -1 };
     for (int i = 0; i < SIM_PATRONS - 2; i++) t->registered[i] = true;
     for (int64_t i = 0; i < w->act_count; i++)
         if (!w->acts[i].voided) t->order[t->count++] = &w->acts[i];
@@ -312,5 +373,6 @@ void sim_check_truth(struct sim *w)
         check_row(t, i);
         check_place(t, i);
     }
+    for (int p = 0; p < SIM_PATRONS; p++) check_money(t, p);
     check_exceptions(t);
 }

@@ -189,7 +189,7 @@ static void add_rule(struct sim *w)
     SIM_NEED(w, observe_begin(&o, w->branch, "rules", w->now_ms));
     entry_init(&row, OP_ROW);
     row.kind = "rule";
-    row.line = "*,*,*,14d,4,7d,5,keep,10,1,500,2000,200,,all";
+    row.line = SIM_RULE;
     SIM_NEED(w, observe_end(&o, observe_row(&o, &row)));
 }
 
