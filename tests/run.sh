@@ -57,6 +57,7 @@ if [ "$what" = check ]; then
     run "differential whole" python3 tests/differential/whole.py "$build/tool/branch_dump" 600
     run "exhaustive histories" "$build/tool/exhaustive" 3 18
     run "random histories" env BM_HISTORIES=20000 "$build/test/test_histories"
+    run "simulated laptops and branch" "$build/tool/sim"
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
 fi
 [ ${#broken[@]} -gt 0 ] && printf 'failed: %s\n' "${broken[*]}"

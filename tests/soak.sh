@@ -18,6 +18,7 @@ step "the fold against the executable model" python3 tests/differential/timeline
 step "the branch against the executable model" python3 tests/differential/whole.py "$build/tool/branch_dump" $((5000 * n)) "$seed"
 step "every short history" "$build/tool/exhaustive" 4 12
 step "every history of five acts" "$build/tool/exhaustive" 5 8
+step "simulated laptops and branch" env SEED="$seed" "$build/tool/sim" $((150 * n))
 for round in $(seq "$n"); do step "kill -9, round $round" bash tests/e2e/test_kill.sh; done
 echo "soak: $failed failed"
 [ "$failed" -eq 0 ]

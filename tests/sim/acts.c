@@ -389,7 +389,7 @@ static void do_person(struct sim *w, int d, int patron)
     struct desk_answer answer;
     struct ask q = new_ask(is_registered(w, d, patron) ? OP_UPDATE : OP_REGISTER, d, -1, patron);
     if (q.op == OP_UPDATE && sim_once_in(w, 2)) q.barred = sim_pick(w, 3) == 0;
-    else if (q.op == OP_UPDATE) q.expires_s = w->now_ms / 1000 + (int64_t)(sim_pick(w, 30) - 3) * DAY_S;
+    else if (q.op == OP_UPDATE) q.expires_s = zone_day_end_s(zone_day(w->now_ms) + sim_pick(w, 30) - 3);
     act(w, &q, &answer);
 }
 
@@ -637,7 +637,7 @@ void sim_do(struct sim *w)
 {
     w->step = next_step(w);
     int book = some_book(w), d = where(w, book);
-    int patron = sim_once_in(w, 6) ? sim_pick(w, SIM_PATRONS) : sim_pick(w, SIM_PATRONS - 2);
+    int patron = w->step == STEP_PERSON || sim_once_in(w, 6) ? sim_pick(w, SIM_PATRONS) : sim_pick(w, SIM_PATRONS - 2);
     w->counts->steps[w->step]++;
     some_time(w);
     if (do_world(w, d)) return;

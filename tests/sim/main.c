@@ -5,7 +5,7 @@
 
 #include "tests/sim/sim.h"
 
-enum { SESSIONS = 150, STEPS_MIN = 30, STEPS_MORE = 90, CAREFUL_STEPS = 25, ROUNDS_MAX = 3 };
+enum { SESSIONS = 150, STEPS_MIN = 60, STEPS_MORE = 140, CAREFUL_STEPS = 30, ROUNDS_MAX = 3 };
 
 /* Kinds that the default run must meet; one that is never met is not tested. */
 static const enum exc_code wanted[] = {

@@ -550,9 +550,21 @@ static void test_http_ranges_work_over_tls_too(void **state)
     close(f.fd);
 }
 
+/* A request need not come over a connection: the handler sees the same. */
+static void test_http_header_of_a_request_that_came_another_way(void **state)
+{
+    (void)state;
+    const struct http_header list[] = { { "X-First", "1" }, { "Authorization", "Bearer x" } };
+    const struct http_request req = { .method = "POST", .path = "/", .body = "", .headers = list, .header_count = 2 };
+    assert_string_equal(http_header(&req, "authorization"), "Bearer x");
+    assert_string_equal(http_header(&req, "x-first"), "1");
+    assert_null(http_header(&req, "X-Second"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_http_header_of_a_request_that_came_another_way),
         cmocka_unit_test(test_http_hands_over_method_path_query_header_and_body),
         cmocka_unit_test(test_http_keeps_the_connection_for_the_next_request),
         cmocka_unit_test(test_http_answers_head_without_a_body),
