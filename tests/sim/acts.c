@@ -121,7 +121,7 @@ static void ask_again(struct sim *w, const struct ask *q, const char *entry)
 {
     struct desk_answer again;
     const char *request = sim_desk(w, q->d)->request, *why = sim_desk(w, q->d)->why;
-    if (q->d && q->when_ms == ENTRY_NONE && sim_once_in(w, 3)) sim_reopen(w, q->d, sim_once_in(w, 2));
+    if (q->d && q->when_ms == ENTRY_NONE && sim_once_in(w, 3)) sim_reopen(w, q->d, (enum sim_replica)sim_pick(w, 3));
     struct desk *desk = sim_desk(w, q->d);
     desk->request = request;
     desk->why = why;
@@ -433,7 +433,7 @@ static void do_add(struct sim *w, int d)
     int book = SIM_BOOKS - 1;
     struct ask q = new_ask(OP_ADD_ITEM, d, book, -1);
     if (is_catalogued(w, d, book)) return;
-    q.title = w->careful || !sim_once_in(w, 3) ? book % SIM_TITLES : sim_pick(w, SIM_TITLES);
+    q.title = w->careful || sim_once_in(w, 3) ? book % SIM_TITLES : sim_pick(w, SIM_TITLES);
     act(w, &q, &answer);
 }
 
@@ -479,7 +479,8 @@ static void fix(struct sim *w, int d)
 static void reopen(struct sim *w, int d)
 {
     if (d && !w->desks[d].redated) sim_check_rebuilt(w, d);
-    sim_reopen(w, d, d && sim_once_in(w, 2));
+    sim_reopen(w, d, (enum sim_replica)sim_pick(w, 3));
+    if (d && !w->desks[d].redated) sim_check_rebuilt(w, d);
     w->counts->done[w->step]++;
     sim_tell(w, "%s: program begins again", w->desks[d].name);
 }

@@ -21,6 +21,18 @@ static void check_due(struct sim *w, const struct sim_act *act, const struct des
     if (stored != act->due_s) sim_fail(w, "I9: %s was told %lld, stored is %lld", act->id, (long long)act->due_s, (long long)stored);
 }
 
+/* What was taken back is off the screen: at the branch at once, on a laptop unless the branch's rows have it already. */
+static void check_void(struct sim *w, const struct sim_act *act)
+{
+    bool arrived = true;
+    for (int64_t i = 0; act->op == OP_VOID && i < w->act_count; i++)
+        if (str_eq(w->acts[i].id, act->as)) arrived = w->acts[i].arrived != 0;
+    if (act->op != OP_VOID || (act->desk && arrived)) return;
+    static const char sql[] = "SELECT (SELECT count(*) FROM loan WHERE id = ?1 OR promise = ?1 OR end_id = ?1) + "
+                              "(SELECT count(*) FROM hold WHERE id = ?1)";
+    if (sim_ask(w, sim_view(w, act->desk), sql, act->as)) sim_fail(w, "%s was taken back and still shows", act->as);
+}
+
 void sim_check_act(struct sim *w, const struct sim_act *act, const struct desk_answer *answer)
 {
     struct desk *desk = sim_desk(w, act->desk);
@@ -32,6 +44,7 @@ void sim_check_act(struct sim *w, const struct sim_act *act, const struct desk_a
     if (sim_ask(w, sim_view(w, act->desk), "SELECT item FROM loan WHERE end_ms IS NULL GROUP BY item HAVING count(*) > 1", NULL) != ENTRY_NONE)
         sim_fail(w, "I8: an item has two open loans after %s", act->id);
     check_due(w, act, answer);
+    check_void(w, act);
 }
 
 /* --- replicas ------------------------------------------------------------------------------------------------ */

@@ -5,7 +5,7 @@
 
 #include "tests/sim/sim.h"
 
-enum { SESSIONS = 150, STEPS_MIN = 60, STEPS_MORE = 140, CAREFUL_STEPS = 30, ROUNDS_MAX = 3 };
+enum { SESSIONS = 100, STEPS_MIN = 60, STEPS_MORE = 140, CAREFUL_STEPS = 30, ROUNDS_MAX = 3 };
 
 /* Kinds that the default run must meet; one that is never met is not tested. */
 static const enum exc_code wanted[] = {
@@ -50,8 +50,8 @@ static void tell_counts(const struct sim_counts *c)
     for (int i = 0; i < STEP_COUNT; i++) printf(" %s %" PRId64 "/%" PRId64, names[i], c->done[i], c->steps[i]);
     printf("\nrefused %" PRId64 ", overridden %" PRId64 ", asked again %" PRId64 ", late on the screen %" PRId64 "\n", c->refused,
            c->overridden, c->asked_again, c->late);
-    printf("syncs %" PRId64 ", feeds %" PRId64 ", whole copies %" PRId64 ", rebuilt and compared %" PRId64 ", boots %" PRId64 "\n", c->syncs,
-           c->feeds, c->snapshots, c->rebuilds, c->boots);
+    printf("syncs %" PRId64 ", feeds %" PRId64 ", whole copies %" PRId64 ", rebuilt and compared %" PRId64 ", boots %" PRId64 ", old replicas %" PRId64 "\n", c->syncs,
+           c->feeds, c->snapshots, c->rebuilds, c->boots, c->old_replicas);
     printf("entries %" PRId64 "; first outcomes: applied %" PRId64 ", adjusted %" PRId64 ", exception %" PRId64 "; folds stepped %" PRId64
            ", made anew %" PRId64 "\n", c->entries, c->applied, c->adjusted, c->exceptional, c->folds_stepped, c->refolds);
     printf("exceptions, of these open at the end:");
@@ -68,6 +68,10 @@ static int count_missing(const struct sim_counts *c)
             printf("never met: %s\n", exc_name(wanted[i]));
             missing++;
         }
+    if (!c->old_replicas || !c->snapshots || !c->late || !c->asked_again) {
+        printf("never met: old replica, whole copy, late act or repeated request\n");
+        missing++;
+    }
     for (int i = 0; i < STEP_COUNT; i++)
         if (!c->done[i]) {
             printf("never done: step %d\n", i);

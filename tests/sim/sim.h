@@ -38,15 +38,15 @@ enum { SIM_RATE = 10, SIM_GRACE = 1, SIM_FINE_MAX = 500, SIM_PRICE = 2000, SIM_K
     X(PLACE, "place", 7, 0)                                                                    \
     X(CANCEL, "cancel", 2, 0)                                                                  \
     X(PULL, "pull", 6, 0)          /* a copy on the shelf for who waits: capture */            \
-    X(MARK, "mark", 2, 0)          /* damaged, mend, ok; withdrawn, missing where careless */  \
-    X(LOST, "lost", 1, 0)          /* the patron says so */                                    \
+    X(MARK, "mark", 3, 0)          /* damaged, mend, ok; withdrawn, missing where careless */  \
+    X(LOST, "lost", 3, 0)          /* the patron says so */                                    \
     X(MOVE, "move", 3, 0)                                                                      \
     X(USE, "use", 1, 0)                                                                        \
     X(PAY, "pay", 3, 0)            /* what the screen says is owed, or part of it */           \
     X(WAIVE, "waive", 1, 0)                                                                    \
     X(CHARGE, "charge", 1, 0)                                                                  \
     X(PERSON, "person", 3, 0)      /* register; bar, unbar, expire, prolong */                 \
-    X(ADD, "add", 1, 0)            /* the book that was in no catalogue */                     \
+    X(ADD, "add", 2, 0)            /* the book that was in no catalogue */                     \
     X(TALLY, "tally", 1, 0)                                                                    \
     X(SLIP, "slip", 3, 1)          /* a wrong barcode is scanned */                            \
     X(UNDO, "undo", 3, 1)          /* and taken back, here or at the branch */                 \
@@ -54,7 +54,7 @@ enum { SIM_RATE = 10, SIM_GRACE = 1, SIM_FINE_MAX = 500, SIM_PRICE = 2000, SIM_K
     X(CATCH_UP, "catch up", 3, 1)  /* and typed in */                                          \
     X(FIX, "fix", 3, 1)            /* gps tells the time */                                    \
     X(BOOT, "boot", 2, 1)                                                                      \
-    X(REOPEN, "reopen", 2, 0)      /* the program ends and begins; perhaps the replica is gone */ \
+    X(REOPEN, "reopen", 5, 0)      /* the program ends and begins; perhaps the replica is gone */ \
     X(FORGET, "forget", 1, 1)      /* the branch does not know the cursors any more */         \
     X(SYNC, "sync", 10, 0)
 
@@ -68,7 +68,7 @@ struct sim_counts {
     int64_t refused, overridden, asked_again, late;
     int64_t exceptions[EXC_COUNT], open[EXC_COUNT], overtaken[EXC_COUNT];
     int64_t entries, applied, adjusted, exceptional, quarantined;
-    int64_t syncs, snapshots, feeds, rebuilds, boots, refolds, folds_stepped;
+    int64_t syncs, snapshots, feeds, rebuilds, boots, old_replicas, refolds, folds_stepped;
 };
 
 struct sim_desk {
@@ -79,6 +79,7 @@ struct sim_desk {
     bool fixed;              /* the epoch knows the time from gps or sync */
     int boots;
     int64_t told;            /* how much of what reached the branch it has seen (sim.arrivals) */
+    int64_t saved;           /* generation of the replica kept aside; 0 = none */
     bool redated;            /* a better clock came since the replica was made: it will be put right by a sync */
     struct sim_paper {
         bool take;
@@ -151,7 +152,10 @@ struct desk *sim_desk(struct sim *w, int d);
 /* The tables a desk sees, up to date. */
 struct db *sim_view(struct sim *w, int d);
 void sim_boot(struct sim *w, int d);
-void sim_reopen(struct sim *w, int d, bool lose_replica);
+/* The program ends and begins again. The replica it finds: as it left it, none, or (the machine lost power, I2) one from an
+ * earlier moment. */
+enum sim_replica { SIM_REPLICA_KEPT, SIM_REPLICA_LOST, SIM_REPLICA_OLD };
+void sim_reopen(struct sim *w, int d, enum sim_replica which);
 
 /* What happened, a line; and the end of everything, with all lines and the seed. */
 void sim_tell(struct sim *w, const char *fmt, ...) BM_PRINTF(2, 3);

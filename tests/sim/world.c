@@ -1,4 +1,5 @@
 /* tests/sim/world.c -- see sim.h: making and moving the world, and the way between laptop and branch. */
+#include <fcntl.h>
 #include <stdarg.h>
 
 #include "sync/audit.h"
@@ -283,22 +284,41 @@ static void reopen_branch(struct sim *w)
     no_fsync(w, w->branch->db);
 }
 
-void sim_reopen(struct sim *w, int d, bool lose_replica)
+static void copy_file(struct sim *w, const char *from, const char *to)
+{
+    char piece[COPY_BYTES];
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (in < 0 || out < 0) sim_fail(w, "%s cannot be copied to %s", from, to);
+    for (ssize_t n; (n = read(in, piece, sizeof piece)) > 0;)
+        if (write(out, piece, (size_t)n) != n) sim_fail(w, "%s cannot be written", to);
+    close(in);
+    close(out);
+}
+
+void sim_reopen(struct sim *w, int d, enum sim_replica which)
 {
     if (d == 0) {
         reopen_branch(w);
         return;
     }
     struct sim_desk *k = &w->desks[d];
-    char path[LAPTOP_PATH_MAX + 40];
-    if (lose_replica) (void)sim_view(w, d); /* which one is it? */
+    char path[LAPTOP_PATH_MAX + 40], aside[LAPTOP_PATH_MAX + 40];
+    (void)sim_view(w, d); /* which one is it? */
     struct env env = k->laptop.env;
-    laptop_replica_path(&k->laptop, k->laptop.generation, path);
+    int64_t generation = k->laptop.generation;
+    laptop_replica_path(&k->laptop, generation, path);
+    snprintf(aside, sizeof aside, "%s/aside.db", k->dir);
     laptop_close(&k->laptop);
-    if (lose_replica && unlink(path) != 0) sim_fail(w, "%s is not there", path);
+    if (which == SIM_REPLICA_LOST && unlink(path) != 0) sim_fail(w, "%s is not there", path);
+    if (which == SIM_REPLICA_OLD && k->saved == generation) {
+        copy_file(w, aside, path);
+        w->counts->old_replicas++;
+    } else if (which != SIM_REPLICA_LOST) {
+        copy_file(w, path, aside);
+        k->saved = generation;
+    }
     open_laptop(w, d);
     k->laptop.env = env;
-    if (lose_replica) k->redated = false;
 }
 
 static void enrol(struct sim *w, int d)
