@@ -464,6 +464,30 @@ static void undo(struct sim *w, bool by_branch)
     memmove(w->slips, w->slips + 1, --w->slip_count * sizeof *w->slips);
 }
 
+/* One of the open exceptions. Credit is settled up to an amount: not here. */
+static void do_settle(struct sim *w)
+{
+    static const char sql[] = "SELECT code, entry, other FROM exception_now WHERE status = 'open' AND code <> 'credit' ORDER BY 1, 2, 3";
+    struct desk_answer answer;
+    struct entry e;
+    struct stmt *s;
+    struct ask q = new_ask(OP_SETTLE, 0, -1, -1);
+    int n = sim_pick(w, 8);
+    entry_init(&e, OP_SETTLE);
+    SIM_NEED(w, db_prepare(w->branch->db, sql, &s));
+    while (n-- >= 0 && stmt_next(s) == BM_OK) {
+        e.exc_code = stmt_copy(s, 0, &w->arena);
+        e.exc_entry = stmt_copy(s, 1, &w->arena);
+        e.exc_other = stmt_text(s, 2)[0] ? stmt_copy(s, 2, &w->arena) : NULL;
+    }
+    stmt_free(s);
+    if (!e.exc_code) return;
+    e.how = "accept";
+    SIM_NEED(w, desk_write(&w->branch->desk, &w->arena, &e, &answer));
+    note(w, &q, &answer);
+    sim_tell(w, "MAIN: settles %s %s", e.exc_code, e.exc_entry);
+}
+
 static void fix(struct sim *w, int d)
 {
     struct sim_desk *k = &w->desks[d];
@@ -495,6 +519,9 @@ static bool do_world(struct sim *w, int d)
         return true;
     case STEP_UNDO:
         if (w->slip_count) undo(w, sim_once_in(w, 3));
+        return true;
+    case STEP_SETTLE:
+        do_settle(w);
         return true;
     case STEP_FIX:
         if (d) fix(w, d);

@@ -125,7 +125,7 @@ static void count_exceptions(struct sim *w)
 {
     struct stmt *s;
     enum bm_rc rc;
-    SIM_NEED(w, db_prepare(w->branch->db, "SELECT code, status, entry, other FROM exception ORDER BY code, entry, other", &s));
+    SIM_NEED(w, db_prepare(w->branch->db, "SELECT code, status, entry, other FROM exception_now ORDER BY code, entry, other", &s));
     while ((rc = stmt_next(s)) == BM_OK) {
         enum exc_code code;
         const char *status = stmt_text(s, 1);
@@ -133,6 +133,7 @@ static void count_exceptions(struct sim *w)
         sim_tell(w, "exception %s %s %s %s", stmt_text(s, 0), status, stmt_text(s, 2), stmt_text(s, 3));
         w->counts->exceptions[code]++;
         if (str_eq(status, "open")) w->counts->open[code]++;
+        else if (str_eq(status, "settled")) w->counts->settled[code]++;
         else w->counts->overtaken[code]++;
         if (w->careful) sim_fail(w, "an alarm where everybody knew everything: %s %s %s", stmt_text(s, 0), stmt_text(s, 2), stmt_text(s, 3));
     }

@@ -54,9 +54,9 @@ static void tell_counts(const struct sim_counts *c)
            c->feeds, c->snapshots, c->rebuilds, c->boots, c->old_replicas);
     printf("entries %" PRId64 "; first outcomes: applied %" PRId64 ", adjusted %" PRId64 ", exception %" PRId64 "; folds stepped %" PRId64
            ", made anew %" PRId64 "\n", c->entries, c->applied, c->adjusted, c->exceptional, c->folds_stepped, c->refolds);
-    printf("exceptions, of these open at the end:");
+    printf("exceptions, of these open and settled at the end:");
     for (int i = 0; i < EXC_COUNT; i++)
-        if (c->exceptions[i]) printf(" %s %" PRId64 "/%" PRId64, exc_name((enum exc_code)i), c->exceptions[i], c->open[i]);
+        if (c->exceptions[i]) printf(" %s %" PRId64 "/%" PRId64 "/%" PRId64, exc_name((enum exc_code)i), c->exceptions[i], c->open[i], c->settled[i]);
     printf("\n");
 }
 

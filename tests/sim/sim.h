@@ -45,6 +45,7 @@ enum { SIM_RATE = 10, SIM_GRACE = 1, SIM_FINE_MAX = 500, SIM_PRICE = 2000, SIM_K
     X(PAY, "pay", 3, 0)            /* what the screen says is owed, or part of it */           \
     X(WAIVE, "waive", 1, 0)                                                                    \
     X(CHARGE, "charge", 1, 0)                                                                  \
+    X(SETTLE, "settle", 2, 1)      /* staff at the branch accept an exception as it is */      \
     X(PERSON, "person", 3, 0)      /* register; bar, unbar, expire, prolong */                 \
     X(ADD, "add", 2, 0)            /* the book that was in no catalogue */                     \
     X(TALLY, "tally", 1, 0)                                                                    \
@@ -66,7 +67,7 @@ enum sim_step { SIM_STEPS(SIM_STEP_ENUM) STEP_COUNT };
 struct sim_counts {
     int64_t steps[STEP_COUNT], done[STEP_COUNT]; /* asked for; that came to an acknowledged act (or happened) */
     int64_t refused, overridden, asked_again, late;
-    int64_t exceptions[EXC_COUNT], open[EXC_COUNT], overtaken[EXC_COUNT];
+    int64_t exceptions[EXC_COUNT], open[EXC_COUNT], overtaken[EXC_COUNT], settled[EXC_COUNT];
     int64_t entries, applied, adjusted, exceptional, quarantined;
     int64_t syncs, snapshots, feeds, rebuilds, boots, old_replicas, refolds, folds_stepped;
 };

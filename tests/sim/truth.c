@@ -316,7 +316,7 @@ static void check_exception(struct truth *t, enum exc_code code, const char *nam
 {
     struct sim *w = t->w;
     const struct sim_act *act = act_of(w, entry);
-    bool knowing = code == EXC_HOLD_DUPLICATE || code == EXC_CAPTURE_MOVED || code == EXC_MAYBE_SAME_PERSON || code == EXC_RENEWED_WHILE_WANTED || code == EXC_PAY_OTHER;
+    bool knowing = code == EXC_HOLD_DUPLICATE || code == EXC_CAPTURE_MOVED || code == EXC_MAYBE_SAME_PERSON || code == EXC_RENEWED_WHILE_WANTED || code == EXC_PAY_OTHER || code == EXC_SETTLED_MOOT;
     if (is_foreseen(code)) {
         if (!is_expected(t, code, entry)) sim_fail(w, "%s: %s: nothing that happened is a reason for it", name, entry);
     } else if (code == EXC_CREDIT) {
@@ -333,7 +333,7 @@ static void check_exceptions(struct truth *t)
     struct sim *w = t->w;
     struct stmt *s;
     enum bm_rc rc;
-    SIM_NEED(w, db_prepare(w->branch->db, "SELECT code, entry FROM exception ORDER BY code, entry", &s));
+    SIM_NEED(w, db_prepare(w->branch->db, "SELECT code, entry FROM exception_all ORDER BY code, entry", &s));
     while ((rc = stmt_next(s)) == BM_OK) {
         enum exc_code code;
         if (exc_parse(stmt_text(s, 0), &code)) check_exception(t, code, stmt_text(s, 0), stmt_text(s, 1));
