@@ -64,7 +64,7 @@ static enum bm_rc call(struct sim *w, const struct ask *q, struct desk_answer *o
     case OP_CANCEL: return desk_cancel_hold(desk, a, q->word, out);
     case OP_VOID: return desk_void(desk, a, q->word, out);
     case OP_TALLY: return desk_tally(desk, a, "visitors", 3, out);
-    case OP_MARK: return q->patron >= 0 ? raw(w, q, out) : desk_mark(desk, a, item, q->word, out);
+    case OP_MARK: return q->patron >= 0 ? raw(w, q, out) : desk_mark(desk, a, item, q->word, ENTRY_NONE, NULL, out);
     case OP_REGISTER:
     case OP_UPDATE: return person(w, q, out);
     default: return raw(w, q, out);
