@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/calendar.h"
 #include "common/callno.h"
 #include "common/circ_rows.h"
 #include "common/zone.h"
@@ -388,10 +389,10 @@ enum bm_rc circ_apply(struct db *db, struct arena *a, const struct entry *e, int
         enum bm_rc rc = circ_money(&view, e, t_ms, id);
         return rc ? rc : view.rc;
     }
+    case OPK_ROUTE: return calendar_suspend(db, e, id);
     case OPK_CLOCK:
     case OPK_STAFF:
     case OPK_TABLE:
-    case OPK_ROUTE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }

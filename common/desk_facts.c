@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/timetable.h"
+#include "common/calendar.h"
 
 enum {
     LOOK_AHEAD_DAYS = 800,
-    CLOSED_MAX = 2000,  /* closed days looked at */
-    VISITS_MAX = 400,
     RULES_MAX = 2000
 };
 
@@ -155,25 +153,6 @@ enum bm_rc facts_hold_title(struct facts *f, const char *hold, const char **key,
 
 /* --- calendar ------------------------------------------------------------------------------------------- */
 
-static enum bm_rc closed_days(struct facts *f, int64_t today, struct day_list *out)
-{
-    struct stmt *s;
-    int64_t *days = ARENA_NEWS(f->a, int64_t, CLOSED_MAX), last_put = INT64_MIN;
-    size_t count = 0;
-    if (!days) return BM_ENOMEM;
-    enum bm_rc rc = db_get(f->d->view, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', f->d->branch ? f->d->branch : "*", "from_day",
-                           'i', today, "to_day", 'i', today + LOOK_AHEAD_DAYS, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        int64_t from = stmt_int(s, 0), to = stmt_int(s, 1);
-        if (from < today) from = today;
-        if (from <= last_put) from = last_put + 1;
-        for (; from <= to && from <= today + LOOK_AHEAD_DAYS && count < CLOSED_MAX; from++) days[count++] = last_put = from;
-    }
-    *out = (struct day_list){ days, count };
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
 /* How many days ahead a visit can matter to the rule that decides; 0 = it does not ask for visits. */
 static int64_t visits_ahead(const struct policy_ask *ask, const struct policy_rule *rule, bool renew, int64_t today)
 {
@@ -194,34 +173,18 @@ static bool needs_calendar(const struct policy_rule *rule, bool renew)
     return loan->kind == POLICY_LOAN_NEXT_VISIT || rule->closed != POLICY_CLOSED_KEEP || rule->expiry_cap;
 }
 
-/* Visits to come at a stop, so many days ahead: of all rows of its timetable, in order, each day once. */
-static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, int64_t ahead, struct day_list *out)
+/* Visits to come at a stop, so many days ahead; and which of them are suspended. */
+static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, int64_t ahead, struct policy_ask *ask)
 {
-    struct stmt *s;
-    int64_t *days, day;
-    size_t count = 0;
-    *out = (struct day_list){ 0 };
+    struct calendar calendar;
+    struct calendar_visits visits;
     if (!stop || ahead == 0) return BM_OK;
-    *out = (struct day_list){ days = ARENA_NEWS(f->a, int64_t, VISITS_MAX), 0 };
-    if (!days) return BM_ENOMEM;
-    enum bm_rc rc = db_get(f->d->view, SQL_PLANS_OF_STOP, &s, "stop", 's', stop, NULL);
+    enum bm_rc rc = calendar_load(f->d->view, today, f->a, &calendar);
+    if (!rc) rc = calendar_visits(f->d->view, &calendar, stop, today + 1, today + ahead, f->a, &visits);
     if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        struct stop_plan plan;
-        if ((rc = timetable_parse_line(stmt_text(s, 3), f->a, &plan))) break;
-        for (int64_t from = today + 1; count < VISITS_MAX; from = day + 1) {
-            if (!timetable_next(&plan, from, today + ahead, NULL, NULL, &day)) break;
-            size_t at = count; /* insertion keeps the rows' days in one rising order */
-            while (at > 0 && days[at - 1] >= day) at--;
-            if (at < count && days[at] == day) continue;
-            memmove(days + at + 1, days + at, (count - at) * sizeof *days);
-            days[at] = day;
-            count++;
-        }
-    }
-    stmt_done(s);
-    out->count = count;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
+    ask->visits = visits.planned;
+    ask->suspended = visits.suspended;
+    return BM_OK;
 }
 
 /* Can a rule decide here? Looks at its first three columns as they are written: to read every whole line was a sixth of
@@ -329,8 +292,8 @@ enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask)
     enum bm_rc rc = rules_in_force(f, &ask->rules, &ask->rule_count);
     if (rc) return rc;
     const struct policy_rule *rule = policy_deciding(ask);
-    if (needs_calendar(rule, renew)) rc = closed_days(f, today, &ask->closed);
-    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, rule, renew, today), &ask->visits);
+    if (needs_calendar(rule, renew)) rc = calendar_closed(f->d->view, f->d->branch, today, today + LOOK_AHEAD_DAYS, f->a, &ask->closed);
+    if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, rule, renew, today), ask);
     return rc ? rc : patron_sums(f, rule, renew, ask);
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/calendar.h"
 #include "common/geo.h"
-#include "common/timetable.h"
 
 /* --- the replica's rows ---------------------------------------------------------------- */
 
@@ -21,27 +21,6 @@ static const char *people_name(struct arena *a, const char *community, const cha
         return arena_strdup(a, name ? name : "");
     return name && name[0] ? arena_printf(a, "%s, %s", community, name)
                            : arena_strdup(a, community);
-}
-
-/* The library's closed days in [from, to], each once, rising. */
-static enum bm_rc closed_days(struct laptop *l, struct arena *a, int64_t from, int64_t to,
-                              struct day_list *out)
-{
-    struct stmt *s;
-    int64_t *days = ARENA_NEWS(a, int64_t, (size_t)(to - from + 1));
-    size_t count = 0;
-    if (!days) return BM_ENOMEM;
-    enum bm_rc rc =
-        db_get(l->replica, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', l->branch ? l->branch : "*",
-               "from_day", 'i', from, "to_day", 'i', to, NULL);
-    if (rc) return rc;
-    for (int64_t next = from; (rc = stmt_next(s)) == BM_OK;) {
-        int64_t first = stmt_int(s, 0), last = stmt_int(s, 1);
-        for (next = first > next ? first : next; next <= last && next <= to; next++)
-            days[count++] = next;
-    }
-    *out = (struct day_list){ days, count };
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* One row of the timetable that is the vehicle's. */
@@ -83,6 +62,7 @@ struct collect {
     struct place *places;
     size_t count, cap;
     bool is_closed;
+    struct calendar calendar;
 };
 
 static enum bm_rc add_place(struct collect *c, const char *key, const char *name,
@@ -104,6 +84,7 @@ static enum bm_rc add_call(void *ctx, const struct row *row)
     struct collect *c = ctx;
     const struct stop_plan *t = &row->plan;
     if (c->is_closed || !timetable_visits_on(t, c->it->day)) return BM_OK;
+    if (calendar_suspended(&c->calendar, row->stop, t, c->it->day)) return BM_OK;
     struct stops_plan plan = { .lat_deg = t->lat_deg,
                                .lon_deg = t->lon_deg,
                                .arr_s = zone_at_s(c->it->day, t->arrival_min),
@@ -165,7 +146,8 @@ enum bm_rc itinerary_load(struct itinerary *it, struct laptop *l, int64_t now_ms
     struct collect c = { .it = &fresh };
     struct day_list closed;
     enum bm_rc rc = laptop_current(l);
-    if (!rc) rc = closed_days(l, &fresh.arena, fresh.day, fresh.day, &closed);
+    if (!rc) rc = calendar_closed(l->replica, l->branch, fresh.day, fresh.day, &fresh.arena, &closed);
+    if (!rc) rc = calendar_load(l->replica, fresh.day, &fresh.arena, &c.calendar);
     if (!rc) c.is_closed = closed.count > 0;
     if (!rc) rc = each_row(l, &fresh.arena, add_call, &c);
     if (!rc && c.count > 1) qsort(c.places, c.count, sizeof *c.places, by_time);
@@ -245,6 +227,7 @@ struct search {
     struct arena *a;
     int64_t after_s, from_day;
     struct day_list closed;
+    struct calendar calendar;
     struct itinerary_call *out; /* stop NULL: none so far */
 };
 
@@ -255,7 +238,9 @@ static enum bm_rc look_ahead(void *ctx, const struct row *row)
     int64_t day = s->from_day;
     for (int64_t last = s->from_day + ITINERARY_AHEAD_DAYS; day <= last; day++) {
         if (!timetable_next(t, day, last, &s->closed, NULL, &day)) return BM_OK;
-        if (zone_at_s(day, t->arrival_min) > s->after_s) break;
+        if (zone_at_s(day, t->arrival_min) > s->after_s &&
+            !calendar_suspended(&s->calendar, row->stop, t, day))
+            break;
     }
     if (day > s->from_day + ITINERARY_AHEAD_DAYS) return BM_OK;
     int64_t arr_s = zone_at_s(day, t->arrival_min);
@@ -276,8 +261,9 @@ enum bm_rc itinerary_next(struct laptop *l, struct arena *a, int64_t after_s,
     *out = (struct itinerary_call){ 0 };
     enum bm_rc rc = l->replica ? BM_OK : laptop_current(l);
     if (!rc)
-        rc = closed_days(l, a, search.from_day, search.from_day + ITINERARY_AHEAD_DAYS,
-                         &search.closed);
+        rc = calendar_closed(l->replica, l->branch, search.from_day,
+                             search.from_day + ITINERARY_AHEAD_DAYS, a, &search.closed);
+    if (!rc) rc = calendar_load(l->replica, search.from_day, a, &search.calendar);
     if (!rc) rc = each_row(l, a, look_ahead, &search);
     if (rc) return rc;
     return out->stop ? BM_OK

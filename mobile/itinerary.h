@@ -27,8 +27,8 @@ struct itinerary {
 };
 
 /* Read it for the local day of a moment; on failure the old one stays. The vehicle is
- * l->mobile, capitals or not; on a closed day nothing is planned. ret: BM_OK | faults of the
- * replica */
+ * l->mobile, capitals or not; on a closed day nothing is planned, nor where a visit is suspended.
+ * ret: BM_OK | faults of the replica */
 BM_MUST_CHECK enum bm_rc itinerary_load(struct itinerary *it, struct laptop *l, int64_t now_ms);
 void itinerary_free(struct itinerary *it);
 
@@ -45,8 +45,8 @@ struct itinerary_call {
     const char *stop, *name; /* key; for people */
     int64_t arr_s, dep_s;
 };
-/* The first planned call that arrives after a moment, closed days left out. ret: BM_OK, texts
- * in the arena | BM_ENOTFOUND none within ITINERARY_AHEAD_DAYS | faults */
+/* The first planned call that arrives after a moment, closed days and suspended visits left out.
+ * ret: BM_OK, texts in the arena | BM_ENOTFOUND none within ITINERARY_AHEAD_DAYS | faults */
 BM_MUST_CHECK enum bm_rc itinerary_next(struct laptop *l, struct arena *a, int64_t after_s,
                                         struct itinerary_call *out);
 

@@ -483,7 +483,7 @@ const struct cli_command road_commands[] = {
       status_options, 0, 0, run_stop_status },
     { "Road", "stop next", "", "the next call of the timetable",
       "The first planned call after the last one that was made today, or after now; closed "
-      "days are left out.",
+      "days and suspended visits are left out.",
       NULL, 0, 0, run_stop_next },
     { "Road", "stop open", "[STOP]", "open a visit by hand",
       "For a day without GPS, or a stop that it did not notice. STOP is part of the stop's "

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/calendar.h"
 #include "common/journal.h"
 
 enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96, CENTS_MAX = 1000000000, COUNT_MAX = 1000000000 };
@@ -503,6 +504,7 @@ static enum bm_rc take_back(struct apply *ap, const struct eid *target, const ch
     if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
     if (!rc && op == OP_SETTLE) rc = apply_settle_gone(ap, id);
     if (!rc && op_kind(op) == OPK_MONEY) rc = apply_money_gone(ap, op, target, card, ref);
+    if (!rc && op == OP_SUSPEND) rc = db_run(ap->db, SQL_SUSPENSION_DELETE, "id", 's', id, NULL);
     static const enum exc_code leaves[] = { EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves && !rc; i++)
         rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's', exc_name(leaves[i]), NULL);
@@ -686,8 +688,8 @@ static enum bm_rc read_one(struct apply *ap, const struct entry *written, int64_
     case OPK_MONEY:
         rc = apply_money(ap, e, id);
         return rc ? rc : leaves_of(ap, e, &about, id);
+    case OPK_ROUTE: return calendar_suspend(ap->db, e, id);
     case OPK_TABLE:
-    case OPK_ROUTE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }

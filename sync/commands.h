@@ -12,6 +12,7 @@ enum { COMMANDS_KEY_MAX = 64 };
 
 /* Each ended by a name NULL. */
 extern const struct cli_command commands_import[]; /* import ..., rules ... */
+extern const struct cli_command commands_routes[]; /* route ... */
 extern const struct cli_command commands_report[]; /* report ..., entries, verify, digest */
 extern const struct cli_command commands_exceptions[]; /* exceptions ... */
 

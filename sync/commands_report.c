@@ -74,16 +74,17 @@ static enum bm_rc print_stops(struct cli *cli, const struct stop_report *r,
     struct cli_table t;
     struct arena *a = &cli->arena;
     const struct circ_counts *n = &of->off_stop;
-    cli_table(&t, a, "stop", ">planned", ">made", ">missed", ">unplanned", ">min", ">open",
+    cli_table(&t, a, "stop", ">planned", ">made", ">missed", ">suspended", ">unplanned", ">min", ">open",
               ">lent", ">renewed", ">returned", ">holds", ">joined", ">visitors", NULL);
     for (size_t i = 0; i < r->count; i++) {
         const struct stop_line *l = &r->lines[i];
         cli_table_row(&t, l->stop, commands_cell(a, l->planned), commands_cell(a, l->made),
-                      commands_cell(a, l->missed), commands_cell(a, l->unscheduled),
+                      commands_cell(a, l->missed), commands_cell(a, l->suspended),
+                      commands_cell(a, l->unscheduled),
                       commands_cell(a, l->deviation_min), commands_cell(a, l->open_min),
                       COUNTS(&l->circ));
     }
-    cli_table_row(&t, "off stop", "", "", "", "", "", "", COUNTS(n));
+    cli_table_row(&t, "off stop", "", "", "", "", "", "", "", COUNTS(n));
 #undef COUNTS
     return cli_table_end(cli, &t);
 }

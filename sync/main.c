@@ -400,6 +400,7 @@ int main(int argc, char **argv)
                                                         DESKCMD_TABLES,
                                                         deskcmd_branch_commands,
                                                         commands_import,
+                                                        commands_routes,
                                                         commands_report,
                                                         commands_exceptions,
                                                         deskcmd_explain_commands,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/timetable.h"
+#include "common/calendar.h"
 #include "sync/csv.h"
 
 enum {
@@ -18,7 +18,7 @@ enum {
 const char *visit_status_name(enum visit_status status)
 {
     static const char *const names[VISIT_STATUS_COUNT] = { "made", "missed", "unscheduled",
-                                                           "expected" };
+                                                           "expected", "suspended" };
     bm_assert(status < VISIT_STATUS_COUNT);
     return names[status];
 }
@@ -45,6 +45,7 @@ struct work {
     size_t planned_count; /* of the lines, the first so many: by planned arrival */
     int64_t now_s;
     struct day_list closed;
+    struct calendar calendar;
 };
 
 /* --- planned --------------------------------------------------------------------------------------- */
@@ -59,29 +60,6 @@ static enum bm_rc add_line(struct work *w, const struct visit_line *line, size_t
     r->lines = grown;
     *at = r->count;
     r->lines[r->count++] = *line;
-    return BM_OK;
-}
-
-/* Closed days of the span, each one. */
-static enum bm_rc load_closed(struct work *w)
-{
-    struct stmt *s;
-    int64_t first = w->first_day, last = w->last_day, span = last - first + 1;
-    bool *shut = ARENA_NEWS(w->a, bool, (size_t)span);
-    int64_t *days = ARENA_NEWS(w->a, int64_t, (size_t)span);
-    if (!shut || !days) return BM_ENOMEM;
-    enum bm_rc rc = db_get(w->b->db, SQL_CLOSED_OF_BRANCH, &s, "branch", 's', w->b->code,
-                           "from_day", 'i', first, "to_day", 'i', last, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        int64_t day = stmt_int(s, 0) < first ? first : stmt_int(s, 0);
-        for (; day <= stmt_int(s, 1) && day <= last; day++) shut[day - first] = true;
-    }
-    if (rc != BM_ENOTFOUND) return rc;
-    size_t n = 0;
-    for (int64_t i = 0; i < span; i++)
-        if (shut[i]) days[n++] = first + i;
-    w->closed = (struct day_list){ .days = days, .count = n };
     return BM_OK;
 }
 
@@ -100,6 +78,7 @@ static enum bm_rc plan_days(struct work *w, const char *stop, const struct stop_
                                    .open_min = ENTRY_NONE };
         line.status =
             line.pdep_s < w->now_s ? VISIT_MISSED : VISIT_EXPECTED; /* until a visit is found */
+        if (calendar_suspended(&w->calendar, stop, plan, day)) line.status = VISIT_SUSPENDED;
         enum bm_rc rc = add_line(w, &line, &at);
         if (rc) return rc;
     }
@@ -118,15 +97,19 @@ static int line_cmp(const void *a, const void *b)
     return tx != ty ? (tx < ty ? -1 : 1) : strcmp(x->stop, y->stop);
 }
 
-/* By time, each once: a timetable may say a thing twice. */
+/* By time, each once: a timetable may say a thing twice. What one of two routes does takes place. */
 static void sort_planned(struct work *w)
 {
     struct visit_report *r = w->out;
     size_t n = 0;
     if (r->count) qsort(r->lines, r->count, sizeof *r->lines, line_cmp);
-    for (size_t i = 0; i < r->count; i++)
-        if (n == 0 || line_cmp(&r->lines[n - 1], &r->lines[i]) != 0)
+    for (size_t i = 0; i < r->count; i++) {
+        bool again = n > 0 && line_cmp(&r->lines[n - 1], &r->lines[i]) == 0;
+        if (!again)
             r->lines[n++] = r->lines[i];
+        else if (r->lines[n - 1].status == VISIT_SUSPENDED)
+            r->lines[n - 1] = r->lines[i];
+    }
     r->count = w->planned_count = n;
 }
 
@@ -410,7 +393,8 @@ enum bm_rc report_visits(struct branch *b, int64_t from_day, int64_t to_day, int
     int64_t from_t, to_t;
     enum bm_rc rc = db_begin_read(b->db);
     if (rc) return rc;
-    rc = load_closed(&w);
+    rc = calendar_closed(b->db, b->code, w.first_day, w.last_day, a, &w.closed);
+    if (!rc) rc = calendar_load(b->db, w.first_day, a, &w.calendar);
     if (!rc) rc = load_planned(&w);
     if (!rc) rc = load_calls(&w);
     if (!rc) rc = match_calls(&w);
@@ -441,6 +425,7 @@ static void add_visit(struct stop_line *stop, const struct visit_line *line, int
 {
     stop->made += line->status == VISIT_MADE;
     stop->missed += line->status == VISIT_MISSED;
+    stop->suspended += line->status == VISIT_SUSPENDED;
     stop->planned += line->status == VISIT_MADE || line->status == VISIT_MISSED;
     stop->unscheduled += line->status == VISIT_UNSCHEDULED;
     if (line->open_min != ENTRY_NONE) stop->open_min += line->open_min;
@@ -531,7 +516,7 @@ void report_visits_csv(const struct visit_report *r, struct buf *out)
 void report_stops_csv(const struct stop_report *r, const struct visit_report *of,
                       struct buf *out)
 {
-    buf_puts(out, "stop,planned,made,missed,unscheduled,deviation_min,open_min,checkouts,"
+    buf_puts(out, "stop,planned,made,missed,suspended,unscheduled,deviation_min,open_min,checkouts,"
                   "renewals,checkins,holds,registrations,"
                   "visitors\n");
     for (size_t i = 0; i < r->count; i++) {
@@ -540,12 +525,13 @@ void report_stops_csv(const struct stop_report *r, const struct visit_report *of
         csv_int(out, l->planned);
         csv_int(out, l->made);
         csv_int(out, l->missed);
+        csv_int(out, l->suspended);
         csv_int(out, l->unscheduled);
         csv_int(out, l->deviation_min);
         csv_int(out, l->open_min);
         csv_counts(out, &l->circ);
     }
-    buf_puts(out, "off stop,,,,,,");
+    buf_puts(out, "off stop,,,,,,,");
     csv_counts(out, &of->off_stop);
 }
 
@@ -615,6 +601,7 @@ void report_stops_json(const struct stop_report *r, const struct visit_report *o
         jsonw_put_int(w, "planned", l->planned);
         jsonw_put_int(w, "made", l->made);
         jsonw_put_int(w, "missed", l->missed);
+        jsonw_put_int(w, "suspended", l->suspended);
         jsonw_put_int(w, "unscheduled", l->unscheduled);
         jsonw_put_int(w, "deviation_min", l->deviation_min);
         jsonw_put_int(w, "open_min", l->open_min);

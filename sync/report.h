@@ -2,7 +2,7 @@
  * Floor:      sync. Uses branch (its tables), timetable, zone, csv (writing), jsonw.
  * Owns:       nothing; results live in the caller's arena.
  * Invariants: R1 each act of a laptop counts once: at one visit, or off the stops; R2 a closed day has no planned visit,
- *             so none is missed; R3 the same entries give the same report, in whatever order they arrived.
+ *             so none is missed; a suspended visit is told and not missed; R3 the same entries give the same report, in whatever order they arrived.
  * Threads:    as the branch handle.
  * src:        DESIGN 8 (circulation belongs to a visit by device and corrected time) */
 #ifndef BM_REPORT_H
@@ -18,7 +18,7 @@ enum {
     REPORT_AGAIN_S = 7200    /* a visit of the planned stop that names no planned time: at most so far from it */
 };
 
-enum visit_status { VISIT_MADE, VISIT_MISSED, VISIT_UNSCHEDULED, VISIT_EXPECTED, VISIT_STATUS_COUNT };
+enum visit_status { VISIT_MADE, VISIT_MISSED, VISIT_UNSCHEDULED, VISIT_EXPECTED, VISIT_SUSPENDED, VISIT_STATUS_COUNT };
 const char *visit_status_name(enum visit_status status);
 
 struct circ_counts {
@@ -50,7 +50,7 @@ BM_MUST_CHECK enum bm_rc report_visits(struct branch *b, int64_t from_day, int64
 
 struct stop_line {
     const char *stop;
-    int64_t planned, made, missed, unscheduled; /* planned: without those expected */
+    int64_t planned, made, missed, suspended, unscheduled; /* planned: without those expected or suspended */
     int64_t open_min;
     int64_t deviation_min; /* mean of the arrivals' deviations without sign, rounded; ENTRY_NONE = none */
     struct circ_counts circ;
