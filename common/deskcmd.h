@@ -44,6 +44,7 @@ extern const struct cli_command deskcmd_commands[], deskcmd_item_commands[], des
 extern const struct cli_command deskcmd_explain_commands[]; /* rules explain */
 /* What only the branch does: recat, merge, notice, bar. */
 extern const struct cli_command deskcmd_branch_commands[];
+extern const struct cli_command deskcmd_holds_commands[]; /* holds */
 
 /* A moment's local day as people write it: "Mon 26 Oct 2026"; "" for ENTRY_NONE. ret: text */
 enum { DESKCMD_DAY_SIZE = 24 };

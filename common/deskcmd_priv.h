@@ -88,6 +88,15 @@ enum bm_rc acts_day_end(const char *option, const char *text, int64_t *out_s);
     }
 
 /* --- look-ups --- */
+/* A look: one view of the data for the length of a command, between begin and end. */
+struct deskcmd_look {
+    struct deskcmd *host;
+    struct desk *desk;
+    struct db *db;
+    struct jsonw json;
+};
+enum bm_rc deskcmd_look_begin(struct deskcmd_look *l, struct cli *cli);
+enum bm_rc deskcmd_look_end(struct deskcmd_look *l, enum bm_rc rc);
 
 extern const struct cli_option deskcmd_search_options[], deskcmd_shelf_options[],
     deskcmd_find_options[], deskcmd_list_options[];

@@ -27,17 +27,9 @@ const struct cli_option deskcmd_list_options[] = {
 
 /* --- a look ------------------------------------------------------------------------------- */
 
-/* One view of the data for the length of a command. */
-struct look {
-    struct deskcmd *host;
-    struct desk *desk;
-    struct db *db;
-    struct jsonw json;
-};
-
-static enum bm_rc look_begin(struct look *l, struct cli *cli)
+enum bm_rc deskcmd_look_begin(struct deskcmd_look *l, struct cli *cli)
 {
-    *l = (struct look){ .host = deskcmd_of(cli) };
+    *l = (struct deskcmd_look){ .host = deskcmd_of(cli) };
     enum bm_rc rc = l->host->open(l->host->owner, cli, &l->desk);
     if (rc) return rc;
     rc = l->host->view(l->host->owner, &l->db);
@@ -46,7 +38,7 @@ static enum bm_rc look_begin(struct look *l, struct cli *cli)
     return rc;
 }
 
-static enum bm_rc look_end(struct look *l, enum bm_rc rc)
+enum bm_rc deskcmd_look_end(struct deskcmd_look *l, enum bm_rc rc)
 {
     rc = db_end(l->db, rc);
     l->host->close(l->host->owner);
@@ -131,15 +123,15 @@ static enum bm_rc print_hits(struct cli *cli, const struct catalog_hits *hits)
 
 enum bm_rc deskcmd_search(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct catalog_hits hits = { 0 };
     struct buf query = { 0 };
     int64_t limit;
     enum bm_rc rc = cli_int(args, "--limit", 1, CATALOG_HITS_MAX, SEARCH_LIMIT, &limit);
     if (!rc) rc = join_words(args, &query);
-    if (!rc) rc = look_begin(&l, cli);
+    if (!rc) rc = deskcmd_look_begin(&l, cli);
     if (rc) goto done;
-    rc = look_end(&l, catalog_search(l.db, buf_str(&query), l.desk->place, (size_t)limit,
+    rc = deskcmd_look_end(&l, catalog_search(l.db, buf_str(&query), l.desk->place, (size_t)limit,
                                      &cli->arena, &hits));
     if (!rc) rc = cli->json ? json_hits(cli, &hits) : print_hits(cli, &hits);
     if (!rc && hits.count == 0) rc = none_found(cli, "No title has all of these words.");
@@ -207,17 +199,17 @@ static enum bm_rc print_title(struct cli *cli, const struct catalog_hit *hit,
 
 enum bm_rc deskcmd_title_show(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct catalog_hit hit;
     struct catalog_item item;
     struct catalog_copies copies = { 0 };
     const char *key = args->words[0];
-    enum bm_rc rc = look_begin(&l, cli);
+    enum bm_rc rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
     if (catalog_item(l.db, key, &cli->arena, &item) == BM_OK && item.title) key = item.title;
     rc = catalog_title(l.db, key, l.desk->place, &cli->arena, &hit);
     if (!rc) rc = catalog_copies(l.db, key, &cli->arena, &copies);
-    rc = look_end(&l, rc);
+    rc = deskcmd_look_end(&l, rc);
     if (rc) return rc;
     return cli->json ? json_title(cli, &hit, &copies) : print_title(cli, &hit, &copies);
 }
@@ -264,17 +256,17 @@ static enum bm_rc print_shelf(struct cli *cli, const struct catalog_copies *copi
 
 enum bm_rc deskcmd_shelf(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct catalog_copies copies = { 0 };
     int64_t limit;
     enum bm_rc rc = cli_int(args, "--limit", 1, CATALOG_SHELF_MAX, SHELF_LIMIT, &limit);
-    if (!rc) rc = look_begin(&l, cli);
+    if (!rc) rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
     const char *place = arena_strdup(&cli->arena, args->count ? args->words[0] : l.desk->place);
     rc = place ? catalog_shelf(l.db, place, cli_value(args, "--from"), (size_t)limit,
                                &cli->arena, &copies)
                : BM_ENOMEM;
-    rc = look_end(&l, rc);
+    rc = deskcmd_look_end(&l, rc);
     if (!rc) rc = cli->json ? json_shelf(cli, place, &copies) : print_shelf(cli, &copies);
     if (!rc && copies.count == 0) rc = none_found(cli, "Nothing stands there.");
     return rc;
@@ -345,11 +337,11 @@ static void print_item(struct cli *cli, const struct catalog_item *i)
 
 enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct catalog_item item;
-    enum bm_rc rc = look_begin(&l, cli);
+    enum bm_rc rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
-    rc = look_end(&l, catalog_item(l.db, args->words[0], &cli->arena, &item));
+    rc = deskcmd_look_end(&l, catalog_item(l.db, args->words[0], &cli->arena, &item));
     if (rc) return rc;
     if (cli->json) return json_item(cli, &item);
     print_item(cli, &item);
@@ -519,13 +511,13 @@ static enum bm_rc tell_patron(struct cli *cli, struct db *db, const struct patro
 
 enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct patron p;
-    enum bm_rc rc = look_begin(&l, cli);
+    enum bm_rc rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
     rc = read_patron(l.db, args->words[0], &cli->arena, &p);
     if (!rc) rc = tell_patron(cli, l.db, &p);
-    return look_end(&l, rc);
+    return deskcmd_look_end(&l, rc);
 }
 
 /* "ann sm" as a pattern that finds "Joanna Smith": parts in this order, percent and underscore
@@ -578,19 +570,19 @@ static enum bm_rc tell_found(struct cli *cli, struct stmt *s, size_t *count)
 
 enum bm_rc deskcmd_patron_find(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct stmt *s;
     struct buf pattern = { 0 };
     int64_t limit;
     size_t count = 0;
     enum bm_rc rc = cli_int(args, "--limit", 1, DESKCMD_FOUND_MAX, FIND_LIMIT, &limit);
     if (!rc) rc = name_pattern(args, &pattern);
-    if (!rc) rc = look_begin(&l, cli);
+    if (!rc) rc = deskcmd_look_begin(&l, cli);
     if (rc) goto done;
     rc = db_get(l.db, SQL_PATRONS_BY_NAME, &s, "pattern", 's', buf_str(&pattern), "count", 'i',
                 limit, NULL);
     if (!rc) rc = tell_found(cli, s, &count);
-    rc = look_end(&l, rc);
+    rc = deskcmd_look_end(&l, rc);
     if (!rc && count == 0) rc = none_found(cli, "Nobody of this name.");
 done:
     buf_free(&pattern);
@@ -617,20 +609,20 @@ static enum bm_rc get_holds(struct cli *cli, struct db *db, const struct cli_arg
 
 enum bm_rc deskcmd_hold_list(struct cli *cli, const struct cli_args *args)
 {
-    struct look l;
+    struct deskcmd_look l;
     struct stmt *s;
     struct jsonw w = { 0 };
     struct cli_table t;
     size_t count = 0;
     int64_t limit;
     enum bm_rc rc = cli_int(args, "--limit", 1, CATALOG_SHELF_MAX, DESKCMD_FOUND_MAX, &limit);
-    if (!rc) rc = look_begin(&l, cli);
+    if (!rc) rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
     rc = get_holds(cli, l.db, args, limit, &s);
     hold_table(cli, &t);
     if (!rc && cli->json) cli_json(cli, &w), jsonw_array(&w);
     if (!rc) rc = tell_holds(cli, s, &w, &t, &count);
-    rc = look_end(&l, rc);
+    rc = deskcmd_look_end(&l, rc);
     if (rc) return rc;
     if (cli->json) {
         jsonw_array_end(&w);

@@ -635,8 +635,9 @@ static const struct cli_command own_commands[] = {
     { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 
-static const struct cli_command *const tables[] = { DESKCMD_TABLES, road_commands,
-                                                    own_commands, deskcmd_explain_commands, NULL };
+static const struct cli_command *const tables[] = { DESKCMD_TABLES, deskcmd_holds_commands,
+                                                    road_commands, own_commands,
+                                                    deskcmd_explain_commands, NULL };
 
 static const struct cli_program program = {
     .name = "bookmobile",

@@ -398,6 +398,7 @@ int main(int argc, char **argv)
 {
     static const struct cli_command *const tables[] = { commands,
                                                         DESKCMD_TABLES,
+                                                        deskcmd_holds_commands,
                                                         deskcmd_branch_commands,
                                                         commands_import,
                                                         commands_routes,
