@@ -19,6 +19,7 @@ struct desk {
     const char *place;  /* where acts happen: "van1", "branch" */
     const char *branch; /* whose rules and closed days apply; NULL = any */
     const char *mobile; /* laptop: the vehicle, as the timetable names it; NULL at the branch */
+    const char *cards;  /* card numbers to register with, "FIRST-LAST" (cards.h); NULL = none */
     /* of the act being done; set by the caller, may all be NULL / ENTRY_NONE */
     const char *staff, *request, *source, *why; /* why: staff's reason for going on in spite of the rules */
     int64_t when_ms;
@@ -67,6 +68,7 @@ struct desk_answer {
     const char *patron, *patron_name;
     int64_t due_s;
     int64_t loan_count, limit; /* of the patron after the act */
+    int64_t cards_left;        /* a number of this desk's range was given: so many are free after it */
     const char *hold_for;    /* checkin, item: card of the first who waits and could have this copy */
     const char *hold_pickup; /* and where */
     const char *newer_card;  /* the card given was replaced by this one */
@@ -119,7 +121,8 @@ BM_MUST_CHECK enum bm_rc desk_capture_hold(struct desk *d, struct arena *a, cons
 
 /* --- people --- */
 struct desk_person {
-    const char *card, *name, *category, *branch, *stop, *guarantor; /* NULL = not said */
+    const char *card; /* desk_register: NULL = the next of the desk's range */
+    const char *name, *category, *branch, *stop, *guarantor; /* NULL = not said */
     const char *sealed; /* personal fields, sealed to the branch; or NULL */
     const char *who;    /* keyed hash of name and birth date; or NULL */
     int64_t expires_s, barred; /* or ENTRY_NONE */

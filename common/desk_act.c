@@ -20,7 +20,7 @@ enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
 
 static void answer_start(struct desk_answer *out, enum op op)
 {
-    *out = (struct desk_answer){ .op = op_name(op), .due_s = ENTRY_NONE, .loan_count = ENTRY_NONE, .limit = ENTRY_NONE,
+    *out = (struct desk_answer){ .op = op_name(op), .due_s = ENTRY_NONE, .loan_count = ENTRY_NONE, .limit = ENTRY_NONE, .cards_left = ENTRY_NONE,
                                  .amount_cents = ENTRY_NONE, .balance_cents = ENTRY_NONE };
 }
 

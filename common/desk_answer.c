@@ -71,6 +71,7 @@ enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct b
     put_int(&w, "due", a->due_s);
     put_int(&w, "loans", a->loan_count);
     put_int(&w, "limit", a->limit);
+    put_int(&w, "cards_left", a->cards_left);
     put_text(&w, "hold_for", a->hold_for);
     put_text(&w, "hold_pickup", a->hold_pickup);
     put_text(&w, "newer_card", a->newer_card);

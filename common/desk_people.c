@@ -1,6 +1,7 @@
 /* common/desk_people.c -- see desk.h. Patrons and their cards. */
 #include "common/desk.h"
 
+#include "common/cards.h"
 #include "common/desk_act.h"
 
 static enum bm_rc refuse_replaced(const struct act *act)
@@ -38,13 +39,27 @@ static enum bm_rc clean_guarantor(struct act *act, const char *card, const char 
     return err_set(BM_ENOTFOUND, "no such card: %s; register the guarantor first", *guarantor);
 }
 
+/* The next number of this desk's range. Inside the act, so that two desks of a laptop never take the same. */
+static enum bm_rc next_card(struct act *act, const char **card)
+{
+    char text[CARDS_DIGITS_MAX + 1];
+    if (!act->d->cards)
+        return err_set(BM_EUSAGE, "give --card CARD: this desk has no range of card numbers (branch device set DEVICE --cards FIRST-LAST)");
+    enum bm_rc rc = cards_next_free(act->d->view, act->d->cards, text, &act->out->cards_left);
+    if (rc) return rc;
+    act->out->cards_left--;
+    *card = arena_strdup(act->a, text);
+    return *card ? BM_OK : BM_ENOMEM;
+}
+
 static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_person *p, enum op op, struct desk_answer *out)
 {
     struct act act;
-    const char *card;
-    enum bm_rc rc = act_clean(a, p->card, &card);
+    const char *card = NULL;
+    enum bm_rc rc = op == OP_REGISTER && !p->card ? BM_OK : act_clean(a, p->card, &card);
     if (rc) return rc;
     rc = act_begin(&act, d, a, op, out);
+    if (!rc && !card) rc = next_card(&act, &card);
     if (!rc) rc = facts_patron(&act.f, card);
     if (rc) goto done;
     facts_tell(&act.f, out);

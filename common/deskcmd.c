@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/cards.h"
 #include "common/deskcmd_priv.h"
 #include "common/zone.h"
 
@@ -178,8 +179,6 @@ static enum bm_rc fill_person(struct acts *s)
         s->person.branch = NULL; /* who changes a name does not move house */
     if (args->count && !says_something(args))
         return err_set(BM_EUSAGE, "say what is to change; see patron update --help");
-    if (!s->person.card)
-        return err_set(BM_EUSAGE, "patron add needs --card CARD and --name NAME");
     if (barred && !str_eq(barred, "yes") && !str_eq(barred, "no"))
         return err_set(BM_EUSAGE, "--barred takes yes or no");
     if (barred) s->person.barred = str_eq(barred, "yes");
@@ -198,7 +197,8 @@ static enum bm_rc run_person(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = acts_begin(&s, cli, args, false);
     if (rc) return rc;
     s.failed = fill_person(&s);
-    if (!s.failed) (void)!acts_one(&s, act_person, s.person.card); /* s.failed has it */
+    const char *about = s.person.card ? s.person.card : s.person.name ? s.person.name : "";
+    if (!s.failed) (void)!acts_one(&s, act_person, about); /* s.failed has it */
     return acts_end(&s);
 }
 
@@ -244,7 +244,10 @@ static const struct cli_option place_options[] = {
     END_OPTION
 };
 static const struct cli_option add_options[] = {
-    { "--card", "CARD", "number of the new card" }, PERSON_OPTIONS, ACT_OPTIONS, END_OPTION
+    { "--card", "CARD", "number of the new card; otherwise the next of this laptop's range" },
+    PERSON_OPTIONS,
+    ACT_OPTIONS,
+    END_OPTION
 };
 static const struct cli_option update_options[] = { PERSON_OPTIONS,
                                                     { "--barred", "yes|no",
@@ -303,8 +306,9 @@ const struct cli_command deskcmd_commands[] = {
     { "Patrons", "patron find", "NAME...", "find patrons by name",
       "Find patrons by parts of the name, in this order.", deskcmd_find_options, 1, 16,
       deskcmd_patron_find },
-    { "Patrons", "patron add", "--card CARD --name NAME", "register a patron",
-      "Register a patron with a new card. Birth date, address, telephone and mail are sealed "
+    { "Patrons", "patron add", "[--card CARD] --name NAME", "register a patron",
+      "Register a patron with a new card: the one given, else the next free number of this "
+      "laptop's range. Birth date, address, telephone and mail are sealed "
       "to the branch as they are "
       "entered; nobody can read them here afterwards, but for the year of birth.",
       add_options, 0, 0, run_person },

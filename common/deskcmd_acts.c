@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/cents.h"
+#include "common/cards.h"
 #include "common/deskcmd_priv.h"
 #include "common/zone.h"
 
@@ -159,6 +160,11 @@ static void print_money(struct cli *cli, const struct desk_answer *d)
 
 static void print_notes(struct acts *s, const struct desk_answer *d)
 {
+    if (d->done && d->patron && str_eq(d->op, op_name(OP_REGISTER)))
+        cli_print(s->cli, "  card %s\n", d->patron);
+    if (d->cards_left != ENTRY_NONE && d->cards_left < CARDS_FEW)
+        cli_print(s->cli, "  note: %lld card numbers are left here; ask the branch for a new range\n",
+                  (long long)d->cards_left);
     for (size_t i = 0; i < d->reason_count; i++)
         if (d->reasons[i].alert)
             cli_print(s->cli, "  ALERT  %s\n", d->reasons[i].sentence);
@@ -266,6 +272,7 @@ enum bm_rc acts_one(struct acts *s, act_fn *act, const char *word)
 {
     struct desk_answer answer = { .due_s = ENTRY_NONE,
                                   .loan_count = ENTRY_NONE,
+                                  .cards_left = ENTRY_NONE,
                                   .limit = ENTRY_NONE,
                                   .amount_cents = ENTRY_NONE,
                                   .balance_cents = ENTRY_NONE };

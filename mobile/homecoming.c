@@ -203,12 +203,24 @@ static enum bm_rc take_turn(const struct laptop *l, int *fd)
     return BM_OK;
 }
 
+/* The range of card numbers to register with, as the branch has it now. */
+static enum bm_rc keep_cards(struct laptop *l, const char *cards)
+{
+    if (str_eq(l->cards, cards[0] ? cards : NULL)) return BM_OK;
+    enum bm_rc rc = journal_begin(&l->journal);
+    if (rc) return rc;
+    rc = meta_set(l->db, "cards", cards);
+    if (!rc) rc = laptop_cards(l);
+    return db_end(l->db, rc);
+}
+
 static enum bm_rc sync_in_turn(struct laptop *l, progress_fn *progress, void *ctx, struct sync_report *out)
 {
     struct agent g;
     enum bm_rc rc = agent_for(l, &g, progress, ctx);
     if (rc) return rc;
     rc = agent_hello(&g);
+    if (!rc) rc = keep_cards(l, g.cards);
     if (!rc) rc = agent_push(&g);
     if (!rc) rc = pull(l, &g, out);
     char detail[ERR_TEXT_MAX];
@@ -261,6 +273,7 @@ static enum bm_rc put_facts(struct laptop *l, const struct enrol_options *o, con
     if (!rc) rc = meta_set(l->db, "server", e->server);
     if (!rc) rc = meta_set(l->db, "zone", e->zone);
     if (!rc) rc = meta_set(l->db, "branch", e->branch);
+    if (!rc) rc = meta_set(l->db, "cards", e->cards);
     if (!rc) rc = meta_set(l->db, "url", o->url);
     if (!rc && ca_file) rc = meta_set(l->db, "ca_file", ca_file);
     if (!rc) rc = meta_set(l->db, "mobile", o->mobile ? o->mobile : e->device);

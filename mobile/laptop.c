@@ -469,6 +469,14 @@ static enum bm_rc fact_hex(struct laptop *l, const char *key, unsigned char *out
     return rc;
 }
 
+enum bm_rc laptop_cards(struct laptop *l)
+{
+    enum bm_rc rc = fact(l, "cards", &l->cards);
+    if (l->cards && !l->cards[0]) l->cards = NULL;
+    l->desk.cards = l->cards;
+    return rc;
+}
+
 static enum bm_rc load_facts(struct laptop *l, const char **dev)
 {
     const char *clock_file;
@@ -519,7 +527,9 @@ enum bm_rc laptop_open(const char *dir, struct laptop *l)
     l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->place ? l->place : l->journal.dev, .branch = l->place,
                              .mobile = l->mobile, .when_ms = ENTRY_NONE, .begin = desk_begin, .write = desk_write_entry,
                              .end = desk_end, .owner = l };
-    return BM_OK;
+    rc = laptop_cards(l);
+    if (rc) laptop_close(l);
+    return rc;
 }
 
 void laptop_close(struct laptop *l)

@@ -43,6 +43,7 @@ struct laptop {
     struct seal_key key;
     const struct agent_way *way; /* to the branch; NULL = over a link to `url`; the caller's, set after opening */
     const char *server, *url, *ca_file, *zone, *mobile, *place, *branch; /* as enrolled; branch: the main one */
+    const char *cards; /* range of card numbers, as the branch said last; NULL = none */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;
     bool rebuilt;   /* inside an act: the replica was made anew, its effect is in it already */
@@ -50,6 +51,9 @@ struct laptop {
 
 BM_MUST_CHECK enum bm_rc laptop_open(const char *dir, struct laptop *l);
 void laptop_close(struct laptop *l);
+
+/* Read the range of card numbers anew, for the desk too. */
+BM_MUST_CHECK enum bm_rc laptop_cards(struct laptop *l);
 
 /* Files of a generation. */
 void laptop_base_path(const struct laptop *l, int64_t generation, char out[LAPTOP_PATH_MAX + 40]);

@@ -63,7 +63,8 @@ CREATE INDEX ledger_line ON ledger(line);
 
 CREATE TABLE device(
   dev TEXT PRIMARY KEY, public_key TEXT, name TEXT NOT NULL DEFAULT '', practice INTEGER NOT NULL DEFAULT 0,
-  code_hash TEXT, code_until_s INTEGER, enrolled_ms INTEGER, revoked_ms INTEGER, last_sync_ms INTEGER
+  code_hash TEXT, code_until_s INTEGER, enrolled_ms INTEGER, revoked_ms INTEGER, last_sync_ms INTEGER,
+  cards TEXT                  -- range of card numbers that it registers with, "FIRST-LAST"; NULL: none
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE aside(            -- what came and could not be taken in as what it claimed to be; kept for staff
@@ -282,7 +283,16 @@ SELECT public_key, name, practice, enrolled_ms, revoked_ms, last_sync_ms FROM de
 
 -- name: DEVICE_LIST
 SELECT dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms,
-  (SELECT count(*) FROM entry e WHERE e.dev = device.dev AND e.row = 0) FROM device ORDER BY dev
+  (SELECT count(*) FROM entry e WHERE e.dev = device.dev AND e.row = 0), cards FROM device ORDER BY dev
+
+-- name: DEVICE_CARDS
+SELECT dev, cards FROM device WHERE cards IS NOT NULL AND (:dev IS NULL OR dev = :dev) ORDER BY dev
+
+-- name: DEVICE_SET_CARDS
+UPDATE device SET cards = :cards WHERE dev = :dev
+
+-- name: DEVICE_SET_NAME
+UPDATE device SET name = :name WHERE dev = :dev
 
 -- name: DEVICE_SYNCED
 UPDATE device SET last_sync_ms = :now_ms WHERE dev = :dev

@@ -127,9 +127,10 @@ enum bm_rc agent_enrol(struct agent *g, const char *code, const unsigned char pu
     out->zone = arena_strdup(a, member(o, "zone"));
     out->branch = arena_strdup(a, member(o, "branch"));
     out->name = arena_strdup(a, member(o, "name"));
+    out->cards = arena_strdup(a, member(o, "cards"));
     const char *clock_file = json_string_value(json_object_get(o, "practice_clock"));
     out->practice_clock = arena_strdup(a, clock_file);
-    bool sound = out->device && out->device[0] && out->server && out->server[0] && out->zone && out->branch && out->name &&
+    bool sound = out->device && out->device[0] && out->server && out->server[0] && out->zone && out->branch && out->name && out->cards &&
                  hex_decode(out->server_key, sizeof out->server_key, member(o, "server_key")) &&
                  hex_decode(out->box_key, sizeof out->box_key, member(o, "box_key")) &&
                  hex_decode(out->who_key, sizeof out->who_key, member(o, "who_key"));
@@ -261,6 +262,7 @@ enum bm_rc agent_hello(struct agent *g)
     rc = sound ? signed_hello(g, nonce, &said) : err_set(BM_ENET, "the branch's challenge cannot be read");
     if (!rc && !str_copy(g->token, sizeof g->token, member(said, "token"))) rc = err_set(BM_ENET, "the branch's hello cannot be read");
     if (!rc && number(said, "now_ms") < CLOCK_EARLIEST_MS) rc = err_set(BM_ENET, "the branch's clock stands at %" PRId64 " ms; set it right there", number(said, "now_ms"));
+    if (!rc && !str_copy(g->cards, sizeof g->cards, member(said, "cards"))) g->cards[0] = '\0'; /* no range is so long */
     if (!rc) rc = judge_heads(g, json_object_get(said, "heads"));
     if (!rc) rc = sample_clock(g, before_ms, number(said, "now_ms"));
     json_decref(said);

@@ -8,6 +8,7 @@
 #ifndef BM_AGENT_H
 #define BM_AGENT_H
 
+#include "common/cards.h"
 #include "common/journal.h"
 #include "common/seal.h"
 #include "sync/link.h"
@@ -34,6 +35,7 @@ struct agent {
     int64_t pushed, push_batches, sent_bytes, received_bytes;
     int64_t applied, adjusted, exceptions, quarantined;
     int64_t clock_off_ms;
+    char cards[CARDS_TEXT_MAX]; /* as the branch said at the hello: range of card numbers to register with; "" = none */
     void (*progress)(void *ctx, const char *label, int64_t done, int64_t total);
     void *progress_ctx;
 };
@@ -41,6 +43,7 @@ struct agent {
 /* What enrolment gives. Strings in the arena. */
 struct agent_enrolment {
     const char *device, *server, *zone, *branch, *name, *practice_clock; /* practice_clock NULL: a real branch */
+    const char *cards; /* range of card numbers, "" = none */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
 };
 

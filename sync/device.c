@@ -76,3 +76,68 @@ enum bm_rc device_key(struct branch *b, const char *dev, unsigned char public_ke
     if (!rc) stmt_done(s);
     return good ? BM_OK : err_set(BM_EAUTH, "this device is not enrolled at this branch, or was revoked");
 }
+
+/* --- card numbers -------------------------------------------------------------------------------------- */
+
+static enum bm_rc is_known(struct branch *b, const char *dev)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_GET, &s, "dev", 's', dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no laptop is called %s; see: branch device list", dev) : rc;
+    stmt_done(s);
+    return BM_OK;
+}
+
+static enum bm_rc check_overlap(struct branch *b, const char *dev, const struct card_range *range)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_CARDS, &s, "dev", 's', (const char *)NULL, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK) {
+        struct card_range other;
+        if (str_eq(stmt_text(s, 0), dev)) continue;
+        rc = cards_parse(stmt_text(s, 1), &other);
+        if (!rc && cards_overlap(range, &other))
+            rc = err_set(BM_EREFUSED, "%s has numbers of this range: %s; two laptops never share one", stmt_text(s, 0), stmt_text(s, 1));
+        if (rc) break;
+    }
+    stmt_done(s);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+static enum bm_rc set_cards(struct branch *b, const char *dev, const char *text)
+{
+    struct card_range range;
+    enum bm_rc rc = is_known(b, dev);
+    if (!rc && text) rc = cards_parse(text, &range);
+    if (!rc && text) rc = check_overlap(b, dev, &range);
+    return rc ? rc : db_run(b->db, SQL_DEVICE_SET_CARDS, "cards", 's', text, "dev", 's', dev, NULL);
+}
+
+enum bm_rc device_set_cards(struct branch *b, const char *dev, const char *range)
+{
+    enum bm_rc rc = db_begin(b->db);
+    return rc ? rc : db_end(b->db, set_cards(b, dev, range));
+}
+
+enum bm_rc device_set_name(struct branch *b, const char *dev, const char *name)
+{
+    enum bm_rc rc = db_begin(b->db);
+    if (rc) return rc;
+    rc = is_known(b, dev);
+    if (!rc) rc = db_run(b->db, SQL_DEVICE_SET_NAME, "name", 's', name, "dev", 's', dev, NULL);
+    return db_end(b->db, rc);
+}
+
+enum bm_rc device_cards(struct branch *b, const char *dev, char range[CARDS_TEXT_MAX])
+{
+    struct stmt *s;
+    range[0] = '\0';
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_CARDS, &s, "dev", 's', dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    str_copy(range, CARDS_TEXT_MAX, stmt_text(s, 1));
+    stmt_done(s);
+    return BM_OK;
+}

@@ -96,8 +96,20 @@ static enum bm_rc run_init(struct cli *cli, const struct cli_args *args)
 
 static const struct cli_option device_options[] = {
     { "--name", "TEXT", "what people call it" },
+    { "--cards", "FIRST-LAST", "card numbers that it registers patrons with" },
     { NULL, NULL, NULL },
 };
+
+/* All or nothing: a range that will not do makes no code. */
+static enum bm_rc add_device(struct branch *b, const struct cli_args *args, char code[SEAL_CODE_MAX], int64_t *until_s)
+{
+    const char *dev = args->words[0], *name = cli_value(args, "--name"), *cards = cli_value(args, "--cards");
+    enum bm_rc rc = db_begin(b->db);
+    if (rc) return rc;
+    rc = device_add(b, dev, name ? name : dev, code, until_s);
+    if (!rc && cards) rc = device_set_cards(b, dev, cards);
+    return db_end(b->db, rc);
+}
 
 static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
 {
@@ -107,8 +119,7 @@ static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
     struct jsonw w;
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
-    const char *name = cli_value(args, "--name");
-    rc = device_add(&b, args->words[0], name ? name : args->words[0], code, &until_s);
+    rc = add_device(&b, args, code, &until_s);
     bool practice = b.practice;
     if (!rc && !cli->json) {
         cli_print(cli, "%s%s may enrol once until %s with the code\n\n    %s\n\n",
@@ -130,6 +141,62 @@ static enum bm_rc run_device_add(struct cli *cli, const struct cli_args *args)
     return rc;
 }
 
+static const struct cli_option set_options[] = {
+    { "--name", "TEXT", "what people call it" },
+    { "--cards", "FIRST-LAST", "card numbers that it registers patrons with, or none" },
+    { NULL, NULL, NULL },
+};
+
+static enum bm_rc set_device(struct branch *b, const struct cli_args *args)
+{
+    const char *dev = args->words[0], *name = cli_value(args, "--name"), *cards = cli_value(args, "--cards");
+    enum bm_rc rc = db_begin(b->db);
+    if (rc) return rc;
+    if (name) rc = device_set_name(b, dev, name);
+    if (!rc && cards) rc = device_set_cards(b, dev, str_eq(cards, "none") ? NULL : cards);
+    return db_end(b->db, rc);
+}
+
+/* How many numbers of a range nobody has. */
+static enum bm_rc cards_left(struct branch *b, const char *range, int64_t *left)
+{
+    char next[CARDS_DIGITS_MAX + 1];
+    *left = ENTRY_NONE;
+    if (!range[0]) return BM_OK;
+    enum bm_rc rc = cards_next_free(b->db, range, next, left);
+    return rc == BM_EREFUSED ? BM_OK : rc; /* all in use: none is left */
+}
+
+static enum bm_rc run_device_set(struct cli *cli, const struct cli_args *args)
+{
+    struct branch b;
+    struct jsonw w;
+    char range[CARDS_TEXT_MAX];
+    int64_t left;
+    if (!cli_given(args, "--name") && !cli_given(args, "--cards"))
+        return err_set(BM_EUSAGE, "say what is to change: --name or --cards");
+    enum bm_rc rc = commands_open(cli, &b);
+    if (rc) return rc;
+    rc = set_device(&b, args);
+    if (!rc) rc = device_cards(&b, args->words[0], range);
+    if (!rc) rc = cards_left(&b, range, &left);
+    branch_close(&b);
+    if (rc) return rc;
+    if (!cli->json) {
+        cli_print(cli, "laptop %s: card numbers %s", args->words[0], range[0] ? range : "none");
+        if (range[0]) cli_print(cli, ", %" PRId64 " free", left);
+        cli_print(cli, "; it hears of it at its next sync\n");
+        return BM_OK;
+    }
+    cli_json(cli, &w);
+    jsonw_object(&w);
+    jsonw_put_text(&w, "device", args->words[0]);
+    jsonw_put_text(&w, "cards", range[0] ? range : NULL);
+    jsonw_put_int(&w, "cards_left", left);
+    jsonw_object_end(&w);
+    return cli_json_end(cli, &w);
+}
+
 static const char *device_state(struct stmt *s)
 {
     return stmt_int(s, 4) != ENTRY_NONE   ? "revoked"
@@ -148,6 +215,7 @@ static void device_json(struct jsonw *w, struct stmt *s)
     jsonw_put_int(w, "enrolled_ms", stmt_int(s, 3));
     jsonw_put_int(w, "last_sync_ms", stmt_int(s, 5));
     jsonw_put_int(w, "entries", stmt_int(s, 6));
+    jsonw_put_text(w, "cards", stmt_text(s, 7));
     jsonw_object_end(w);
 }
 
@@ -165,7 +233,7 @@ static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_tabl
         else
             cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s),
                           commands_time(stmt_int(s, 5), sync),
-                          arena_printf(a, "%" PRId64, stmt_int(s, 6)));
+                          arena_printf(a, "%" PRId64, stmt_int(s, 6)), stmt_text(s, 7));
     }
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
@@ -181,7 +249,7 @@ static enum bm_rc run_device_list(struct cli *cli, const struct cli_args *args)
     if (cli->json)
         cli_json(cli, &w), jsonw_array(&w);
     else
-        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
+        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", "cards", NULL);
     rc = each_device(&b, &cli->arena, &t, cli->json ? &w : NULL);
     if (cli->json) jsonw_array_end(&w);
     if (!rc) rc = cli->json ? cli_json_end(cli, &w) : cli_table_end(cli, &t);
@@ -329,9 +397,9 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
         for (size_t i = 0; i < COUNT_COUNT; i++)
             if (i <= 5 || counts[i])
                 cli_print(cli, "%7" PRId64 " %s\n", counts[i], count_names[i]);
-        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", NULL);
+        cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", "cards", NULL);
         cli_table_row(&t, "branch", "the branch's own desk", "", "",
-                      commands_cell(&cli->arena, own));
+                      commands_cell(&cli->arena, own), "");
         rc = each_device(&b, &cli->arena, &t, NULL);
         if (!rc) rc = cli_table_end(cli, &t);
     }
@@ -389,6 +457,11 @@ static const struct cli_command commands[] = {
       "DEVICE is what the laptop is called in entries: small letters, digits, dashes. Given "
       "again before it enrolled, a new code replaces the old.",
       device_options, 1, 1, run_device_add },
+    { "Laptops", "device set", "DEVICE", "change a laptop's name or its card numbers",
+      "A range of card numbers is a laptop's own: ranges of two never have a number in common. The laptop hears of it at "
+      "its next sync. If FIRST and LAST both have a Luhn check digit, only numbers with one are given. `--cards none` "
+      "takes the range away.",
+      set_options, 1, 1, run_device_set },
     { "Laptops", "device list", "", "laptops, and when they synced", "", NULL, 0, 0,
       run_device_list },
     { 0 },

@@ -168,7 +168,9 @@ static enum bm_rc enrol(struct server *v, const struct http_request *req, struct
     json_decref(o);
     if (rc) return rc;
     const char *name = NULL, *clock_file = NULL;
+    char cards[CARDS_TEXT_MAX];
     rc = meta_get(v->b.db, "name", req->arena, &name);
+    if (!rc) rc = device_cards(&v->b, dev, cards);
     if (!rc && v->b.practice) rc = meta_get(v->b.db, "practice_clock", req->arena, &clock_file);
     if (rc) return rc;
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "device", dev, "server", v->b.server, "zone", v->b.zone,
@@ -176,6 +178,7 @@ static enum bm_rc enrol(struct server *v, const struct http_request *req, struct
                             "box_key", hex_value(v->b.box.public, SEAL_PUBLIC_BYTES), "who_key",
                             hex_value(v->b.who_key, SEAL_KEYED_KEY_BYTES));
     if (out && clock_file) json_object_set_new(out, "practice_clock", json_string(clock_file));
+    if (out && cards[0]) json_object_set_new(out, "cards", json_string(cards));
     reply_json(resp, 200, out);
     return BM_OK;
 }
@@ -220,6 +223,7 @@ static enum bm_rc compare_heads(struct server *v, const char *dev, json_t *heads
 static enum bm_rc hello(struct server *v, const struct http_request *req, struct http_response *resp)
 {
     const char *dev = http_header(req, "Bookmobile-Device"), *token = NULL;
+    char cards[CARDS_TEXT_MAX];
     json_t *o, *heads = json_array();
     enum bm_rc rc = body_json(req, &o);
     if (!rc && !dev) rc = err_set(BM_EAUTH, "no device named");
@@ -229,10 +233,11 @@ static enum bm_rc hello(struct server *v, const struct http_request *req, struct
         rc = err_set(BM_EVERSION, "the branch speaks protocol %d; bring both programs to one version", SERVER_PROTO);
     if (!rc) rc = check_signature(v, req, dev, member(o, "nonce"));
     if (!rc) rc = compare_heads(v, dev, json_object_get(o, "heads"), heads);
+    if (!rc) rc = device_cards(&v->b, dev, cards);
     if (!rc) rc = open_session(v, dev, &token);
     if (!rc) {
         int64_t now = env_wall_ms(&v->b.env);
-        reply_json(resp, 200, json_pack("{s:s, s:I, s:O}", "token", token, "now_ms", (json_int_t)now, "heads", heads));
+        reply_json(resp, 200, json_pack("{s:s, s:I, s:s, s:O}", "token", token, "now_ms", (json_int_t)now, "cards", cards, "heads", heads));
     }
     json_decref(heads);
     json_decref(o);

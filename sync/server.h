@@ -5,10 +5,10 @@
  * Threads:    server_run blocks its thread; the handler runs on the server's.
  *
  * GET  /healthz                 {"ok":true,...}; no secrets
- * POST /sync/enrol              {"code","public_key"} -> {"device","server","server_key","box_key","who_key","zone",...}
+ * POST /sync/enrol              {"code","public_key"} -> {"device","server","server_key","box_key","who_key","zone","cards",...}
  * POST /sync/challenge          -> {"nonce","server","proto"}
  * POST /sync/hello              headers Bookmobile-Device, Bookmobile-Signature (hex, over "bookmobile-hello-1\0" nonce body)
- *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","heads":[...]}
+ *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","cards","heads":[...]}; cards: range of card numbers, "" = none
  * all below: Authorization: Bearer TOKEN
  * POST /sync/push               a batch (sync/wire.h) -> {"result","outcomes":[...]}
  * POST /sync/pull               {"rev","tag","ep"} -> packed feed: a header line, then lines of sync/feed.h; or {"snapshot":true}
