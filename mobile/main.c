@@ -636,8 +636,9 @@ static const struct cli_command own_commands[] = {
 };
 
 static const struct cli_command *const tables[] = { DESKCMD_TABLES, deskcmd_holds_commands,
-                                                    road_commands, own_commands,
-                                                    deskcmd_explain_commands, NULL };
+                                                    road_commands, manifest_commands,
+                                                    own_commands, deskcmd_explain_commands,
+                                                    NULL };
 
 static const struct cli_program program = {
     .name = "bookmobile",

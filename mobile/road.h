@@ -1,6 +1,6 @@
 /* mobile/road.h -- inside of the program `bookmobile`: what its commands share, and those of
  * the road: stop, gps.
- * Floor:   mobile, only for main.c and road.c.
+ * Floor:   mobile, only for main.c, road.c and commands_*.c.
  * Owns:    nothing.
  * Threads: one. */
 #ifndef BM_ROAD_H
@@ -13,6 +13,7 @@ enum { ROAD_CLOCK_SIZE = 24 };
 
 /* stop status|next|open|close, gps. Ended by name NULL. */
 extern const struct cli_command road_commands[];
+extern const struct cli_command manifest_commands[]; /* manifest check|load|unload */
 
 /* Open the laptop of --data for a command, with its --staff and --request; say loudly if it is
  * a practice one. */

@@ -1,6 +1,6 @@
 /* mobile/visit_priv.h -- inside of visit: several entries in one transaction, and the visit
  * that is open.
- * Floor:   mobile, only for visit*.c.
+ * Floor:   mobile, only for visit*.c and manifest.c.
  * Owns:    nothing.
  * Threads: one. */
 #ifndef BM_VISIT_PRIV_H

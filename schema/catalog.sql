@@ -62,3 +62,7 @@ SELECT h.id, h.card, p.name, h.title, t.name, t.author, h.item, h.pickup, h.stat
 LEFT JOIN title t ON t.key = h.title LEFT JOIN patron p ON p.card = h.card
 WHERE h.state IN ('waiting', 'captured')
 ORDER BY t.name, h.title, h.key_t, h.id LIMIT :count
+
+-- name: CATALOG_ABOARD
+SELECT i.barcode, t.name, t.author, coalesce(i.callno, t.callno), i.cond FROM item i LEFT JOIN title t ON t.key = i.title
+WHERE i.place = :place AND i.loan IS NULL AND (i.cond = 'ok' OR i.aside IS NOT NULL) ORDER BY i.shelf, i.barcode LIMIT :count
