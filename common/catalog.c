@@ -187,7 +187,7 @@ static enum bm_rc read_copies(struct stmt *s, bool shelf, size_t limit, struct a
         c->aside = stmt_int_or(s, 5, 0) != 0;
         if (shelf)
             c->name = stmt_copy(s, 2, a), c->author = stmt_copy(s, 3, a),
-            c->cond = stmt_copy(s, 4, a);
+            c->cond = stmt_copy(s, 4, a), c->due_s = stmt_int(s, 6);
         else
             c->place = stmt_copy(s, 2, a), c->cond = stmt_copy(s, 3, a),
             c->due_s = stmt_int(s, 4);
@@ -211,19 +211,21 @@ enum bm_rc catalog_copies(struct db *db, const char *title, struct arena *a,
     return rc ? rc : read_copies(s, false, CATALOG_COPIES_MAX, a, out);
 }
 
-enum bm_rc catalog_shelf(struct db *db, const char *place, const char *from, size_t limit,
-                         struct arena *a, struct catalog_copies *out)
+enum bm_rc catalog_shelf(struct db *db, const struct catalog_shelf *ask, struct arena *a,
+                         struct catalog_copies *out)
 {
     struct stmt *s;
-    char key[CALLNO_KEY_MAX];
-    bm_assert(db && place && a && out);
-    bm_assert(limit >= 1 && limit <= CATALOG_SHELF_MAX);
+    char from[CALLNO_KEY_MAX], to[CALLNO_KEY_MAX];
+    bm_assert(db && ask->place && a && out);
+    bm_assert(ask->limit >= 1 && ask->limit <= CATALOG_SHELF_MAX);
     *out = (struct catalog_copies){ 0 };
-    if (from) (void)callno_key(from, key, sizeof key); /* always fits */
-    enum bm_rc rc = db_get(db, SQL_CATALOG_SHELF, &s, "place", 's', place, "from", 's',
-                           from ? key : NULL, "count", 'i', (int64_t)limit + 1, NULL);
-    if (!rc) rc = read_copies(s, true, limit, a, out);
-    for (size_t i = 0; i < out->count; i++) out->copies[i].place = place;
+    if (ask->from) (void)callno_key(ask->from, from, sizeof from); /* always fits */
+    if (ask->to) (void)callno_key(ask->to, to, sizeof to);
+    enum bm_rc rc = db_get(db, SQL_CATALOG_SHELF, &s, "place", 's', ask->place, "from", 's',
+                           ask->from ? from : NULL, "to", 's', ask->to ? to : NULL, "all", 'i',
+                           (int64_t)ask->all, "count", 'i', (int64_t)ask->limit + 1, NULL);
+    if (!rc) rc = read_copies(s, true, ask->limit, a, out);
+    for (size_t i = 0; i < out->count; i++) out->copies[i].place = ask->place;
     return rc;
 }
 

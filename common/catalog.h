@@ -60,13 +60,17 @@ struct catalog_copies {
 /* Copies of a title, by barcode. ret: BM_OK, perhaps none | faults of db */
 BM_MUST_CHECK enum bm_rc catalog_copies(struct db *db, const char *title, struct arena *a,
                                         struct catalog_copies *out);
-/* What should stand at a place, in the order of the shelf: not on loan, not lost, not
- * withdrawn.
- * in:  from, a call number to begin at, or NULL = all, those without a place in the order
- *      first; limit, 1 to CATALOG_SHELF_MAX */
-BM_MUST_CHECK enum bm_rc catalog_shelf(struct db *db, const char *place, const char *from,
-                                       size_t limit, struct arena *a,
-                                       struct catalog_copies *out);
+struct catalog_shelf {
+    const char *place;
+    const char *from; /* call number to begin at; NULL = all, those without a place in the order
+                         first */
+    const char *to;   /* the last: it and all that begins like it; NULL = to the end */
+    bool all;         /* also what is on loan from there (due_s is set) or lost */
+    size_t limit;     /* 1 to CATALOG_SHELF_MAX */
+};
+/* What should stand at a place, in the order of the shelf; nothing withdrawn. */
+BM_MUST_CHECK enum bm_rc catalog_shelf(struct db *db, const struct catalog_shelf *ask,
+                                       struct arena *a, struct catalog_copies *out);
 
 /* Everything about one copy. Absent texts are NULL, absent numbers ENTRY_NONE (INT64_MIN). */
 struct catalog_item {

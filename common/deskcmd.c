@@ -297,7 +297,7 @@ const struct cli_command deskcmd_commands[] = {
       1, 1, deskcmd_title_show },
     { "Catalogue", "shelf", "[PLACE]", "what should stand on the shelf, in its order",
       "List the items that should be at a place (otherwise here), in shelving order, without "
-      "those on loan.",
+      "those on loan, or with them (--all).",
       deskcmd_shelf_options, 0, 1, deskcmd_shelf },
     { "Catalogue", "item show", "ITEM", "everything about a copy",
       "Show a copy: title, place, condition, loan and hold.", NULL, 1, 1, deskcmd_item_show },

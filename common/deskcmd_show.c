@@ -3,6 +3,7 @@
 
 #include "common/barcode.h"
 #include "common/catalog.h"
+#include "common/csvw.h"
 #include "common/deskcmd_priv.h"
 #include "common/zone.h"
 
@@ -12,7 +13,11 @@ const struct cli_option deskcmd_search_options[] = {
     { "--limit", "N", "no more than N titles (20)" }, { NULL, NULL, NULL }
 };
 const struct cli_option deskcmd_shelf_options[] = {
+    { "--place", "PLACE", "where; otherwise here" },
     { "--from", "CALLNO", "begin at this call number" },
+    { "--to", "CALLNO", "end with all that begins like this call number" },
+    { "--all", NULL, "also what is on loan from there, or lost" },
+    { "--csv", NULL, "print comma-separated values" },
     { "--limit", "N", "no more than N items (10000)" },
     { NULL, NULL, NULL },
 };
@@ -228,6 +233,7 @@ static enum bm_rc json_shelf(struct cli *cli, const char *place,
     for (size_t i = 0; i < copies->count; i++) {
         jsonw_object(&w);
         json_copy(&w, &copies->copies[i]);
+        jsonw_put_int(&w, "due", copies->copies[i].due_s);
         jsonw_put_text(&w, "name", copies->copies[i].name);
         jsonw_put_text(&w, "author", copies->copies[i].author);
         jsonw_object_end(&w);
@@ -254,21 +260,56 @@ static enum bm_rc print_shelf(struct cli *cli, const struct catalog_copies *copi
     return rc;
 }
 
+static enum bm_rc csv_shelf(struct cli *cli, const struct catalog_copies *copies)
+{
+    struct buf csv;
+    char day[ZONE_TEXT_MAX];
+    buf_init(&csv, 0);
+    buf_puts(&csv, "callno,item,title,author,cond,aside,due\n");
+    for (size_t i = 0; i < copies->count; i++) {
+        const struct catalog_copy *c = &copies->copies[i];
+        const char *const texts[] = { c->callno, c->barcode, c->name, c->author, c->cond };
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+            csv_write_field(&csv, texts[k]);
+            buf_putc(&csv, ',');
+        }
+        bool lent = c->due_s != ENTRY_NONE;
+        buf_printf(&csv, "%d,%s\n", c->aside,
+                   lent ? zone_text(c->due_s, day, sizeof day, ZONE_DATE) : "");
+    }
+    enum bm_rc rc = buf_rc(&csv);
+    if (!rc) cli_print(cli, "%s", buf_str(&csv));
+    buf_free(&csv);
+    return rc;
+}
+
+static enum bm_rc tell_shelf(struct cli *cli, const struct cli_args *args, const char *place,
+                             const struct catalog_copies *copies)
+{
+    if (cli->json) return json_shelf(cli, place, copies);
+    return cli_given(args, "--csv") ? csv_shelf(cli, copies) : print_shelf(cli, copies);
+}
+
 enum bm_rc deskcmd_shelf(struct cli *cli, const struct cli_args *args)
 {
     struct deskcmd_look l;
     struct catalog_copies copies = { 0 };
     int64_t limit;
+    if (cli->json && cli_given(args, "--csv"))
+        return err_set(BM_EUSAGE, "either --json or --csv");
     enum bm_rc rc = cli_int(args, "--limit", 1, CATALOG_SHELF_MAX, SHELF_LIMIT, &limit);
     if (!rc) rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
-    const char *place = arena_strdup(&cli->arena, args->count ? args->words[0] : l.desk->place);
-    rc = place ? catalog_shelf(l.db, place, cli_value(args, "--from"), (size_t)limit,
-                               &cli->arena, &copies)
-               : BM_ENOMEM;
+    const char *place = args->count ? args->words[0] : cli_value(args, "--place");
+    struct catalog_shelf ask = { .place = arena_strdup(&cli->arena, place ? place : l.desk->place),
+                                 .from = cli_value(args, "--from"),
+                                 .to = cli_value(args, "--to"),
+                                 .all = cli_given(args, "--all"),
+                                 .limit = (size_t)limit };
+    rc = ask.place ? catalog_shelf(l.db, &ask, &cli->arena, &copies) : BM_ENOMEM;
     rc = deskcmd_look_end(&l, rc);
-    if (!rc) rc = cli->json ? json_shelf(cli, place, &copies) : print_shelf(cli, &copies);
-    if (!rc && copies.count == 0) rc = none_found(cli, "Nothing stands there.");
+    if (!rc) rc = tell_shelf(cli, args, ask.place, &copies);
+    if (!rc && copies.count == 0) rc = none_found(cli, cli_given(args, "--csv") ? "" : "Nothing stands there.");
     return rc;
 }
 

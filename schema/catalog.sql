@@ -26,9 +26,10 @@ FROM item i LEFT JOIN title t ON t.key = i.title LEFT JOIN loan l ON l.id = i.lo
 WHERE i.title = :title ORDER BY i.barcode LIMIT :count
 
 -- name: CATALOG_SHELF
-SELECT i.barcode, coalesce(i.callno, t.callno), t.name, t.author, i.cond, h.state = 'captured' AND h.by_item = i.barcode
-FROM item i LEFT JOIN title t ON t.key = i.title LEFT JOIN hold h ON h.id = i.aside
-WHERE i.place = :place AND i.loan IS NULL AND i.cond NOT IN ('lost', 'withdrawn') AND (:from IS NULL OR i.shelf >= :from)
+SELECT i.barcode, coalesce(i.callno, t.callno), t.name, t.author, i.cond, h.state = 'captured' AND h.by_item = i.barcode, l.due_s
+FROM item i LEFT JOIN title t ON t.key = i.title LEFT JOIN hold h ON h.id = i.aside LEFT JOIN loan l ON l.id = i.loan
+WHERE i.place = :place AND (:all OR (i.loan IS NULL AND i.cond <> 'lost')) AND i.cond <> 'withdrawn'
+AND (:from IS NULL OR i.shelf >= :from) AND (:to IS NULL OR i.shelf <= :to OR substr(i.shelf, 1, length(:to)) = :to)
 ORDER BY i.shelf, i.barcode LIMIT :count
 
 -- name: CATALOG_ITEM

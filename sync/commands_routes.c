@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/csvw.h"
 #include "sync/commands.h"
-#include "sync/csv.h"
 #include "sync/route.h"
 
 /* --- due dates that moved ------------------------------------------------------------------------------- */

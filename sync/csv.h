@@ -1,5 +1,5 @@
-/* sync/csv.h -- read and write comma-separated values.
- * Floor:   sync. Uses window, common/mem; alone includes libcsv.
+/* sync/csv.h -- read comma-separated values; to write them: common/csvw.h.
+ * Floor:   sync. Uses window, common/csvw, common/mem; alone includes libcsv.
  * Owns:    nothing after the call.
  * Invariants: a row that cannot be read is reported by line and the rest go on; memory does not
  *             grow with the file; what csv_write_field writes does nothing when opened as a
@@ -8,6 +8,7 @@
 #ifndef BM_SYNC_CSV_H
 #define BM_SYNC_CSV_H
 
+#include "common/csvw.h"
 #include "common/mem.h"
 
 enum { CSV_ROW_BYTES_MAX = 64 << 10, CSV_COLUMNS_MAX = 200, CSV_ROWS_MAX = 10000000 };
@@ -45,11 +46,5 @@ struct csv_counts {
 BM_MUST_CHECK enum bm_rc csv_read_file(const char *path, const struct csv_column *columns,
                                        size_t column_count, const struct csv_sink *sink,
                                        struct csv_counts *out);
-
-/* Append one value: quoted where needed; with ' before what a spreadsheet would take for a
- * formula (it begins with = + - @ tab or CR) unless it is a plain number. NULL is written as
- * empty. The caller puts the commas.
- * src: RFC 4180; OWASP ASVS 1.2.10 */
-void csv_write_field(struct buf *out, const char *value);
 
 #endif

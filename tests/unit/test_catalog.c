@@ -261,7 +261,8 @@ static void expect_shelf(struct world *w, const char *from, const char *barcodes
 {
     struct catalog_copies copies;
     char got[256] = "";
-    assert_int_equal(catalog_shelf(w->db, "van1", from, 100, &w->arena, &copies), BM_OK);
+    struct catalog_shelf ask = { .place = "van1", .from = from, .limit = 100 };
+    assert_int_equal(catalog_shelf(w->db, &ask, &w->arena, &copies), BM_OK);
     for (size_t i = 0; i < copies.count; i++) {
         size_t len = strlen(got);
         snprintf(got + len, sizeof got - len, "%s ", copies.copies[i].barcode);
@@ -281,14 +282,53 @@ static void test_catalog_shelf_list_is_in_shelving_order_from_any_number(void **
     exec(w, "UPDATE item SET cond = 'lost' WHERE barcode = '30001'");
     expect_shelf(w, NULL, "30005 30006 30004 ");
     struct catalog_copies copies;
-    assert_int_equal(catalog_shelf(w->db, "van1", NULL, 2, &w->arena, &copies), BM_OK);
+    struct catalog_shelf ask = { .place = "van1", .limit = 2 };
+    assert_int_equal(catalog_shelf(w->db, &ask, &w->arena, &copies), BM_OK);
     assert_int_equal(copies.count, 2);
     assert_true(copies.more);
     assert_string_equal(copies.copies[1].author,
                         "\xC3\x9E\xC3\xB3r\xC3\xB0ur \xC3\x81g\xC3\xBAst");
     assert_null(copies.copies[0].name);
-    assert_int_equal(catalog_shelf(w->db, "nowhere", NULL, 2, &w->arena, &copies), BM_OK);
+    ask.place = "nowhere";
+    assert_int_equal(catalog_shelf(w->db, &ask, &w->arena, &copies), BM_OK);
     assert_int_equal(copies.count, 0);
+}
+
+static void expect_shelf_upto(struct world *w, const char *to, bool all, const char *barcodes)
+{
+    struct catalog_copies copies;
+    struct catalog_shelf ask = { .place = "van1", .from = "1", .to = to, .all = all, .limit = 100 };
+    char got[256] = "";
+    assert_int_equal(catalog_shelf(w->db, &ask, &w->arena, &copies), BM_OK);
+    for (size_t i = 0; i < copies.count; i++) {
+        size_t len = strlen(got);
+        snprintf(got + len, sizeof got - len, "%s%s ", copies.copies[i].barcode,
+                 copies.copies[i].due_s != INT64_MIN ? "lent" : "");
+    }
+    assert_string_equal(got, barcodes);
+}
+
+static void test_catalog_shelf_list_ends_with_all_that_begins_like_the_last_number(void **state)
+{
+    struct world *w = *state;
+    exec(w, "DELETE FROM item");
+    static const char *const numbers[] = { "100", "590 ABC", "599", "599 ATT", "599.7", "599.74 X", "600", "5990" };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char key[CALLNO_KEY_MAX], sql[2 * CALLNO_KEY_MAX];
+        callno_key(numbers[i], key, sizeof key);
+        snprintf(sql, sizeof sql, "INSERT INTO item(barcode, place, callno, shelf) VALUES('%zu', 'van1', '%s', '%s')", i, numbers[i], key);
+        exec(w, sql);
+    }
+    exec(w, "INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, price_cents, keep_cents, how, renewals)"
+            " VALUES('v.1.9', '3', 'P', 1, 1, 77, 'v.1.9', 0, 0, 0, 0, 'open', 0)");
+    exec(w, "UPDATE item SET loan = 'v.1.9' WHERE barcode = '3'");
+    expect_shelf_upto(w, NULL, false, "0 1 2 4 5 6 7 ");
+    expect_shelf_upto(w, "599", false, "0 1 2 4 5 ");
+    expect_shelf_upto(w, "599", true, "0 1 2 3lent 4 5 ");
+    expect_shelf_upto(w, "599.7", false, "0 1 2 4 5 ");
+    expect_shelf_upto(w, "599 ATT", true, "0 1 2 3lent ");
+    expect_shelf_upto(w, "600", false, "0 1 2 4 5 6 ");
+    expect_shelf_upto(w, "0", false, "");
 }
 
 static void test_catalog_item_tells_loan_hold_and_place(void **state)
@@ -348,6 +388,7 @@ int main(void)
         TEST(test_catalog_barcode_and_isbn_find_their_title),
         TEST(test_catalog_copies_are_counted_by_where_they_are),
         TEST(test_catalog_shelf_list_is_in_shelving_order_from_any_number),
+        TEST(test_catalog_shelf_list_ends_with_all_that_begins_like_the_last_number),
         TEST(test_catalog_item_tells_loan_hold_and_place),
         TEST(test_catalog_changed_and_deleted_titles_are_searched_as_they_are_now),
     };
