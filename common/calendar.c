@@ -235,7 +235,7 @@ enum bm_rc calendar_stop_named(struct db *db, const char *named, struct arena *a
     if (rc && rc != BM_ENOTFOUND) return rc;
     if (exact) return BM_OK;
     if (other)
-        return err_set(BM_EINPUT, "several stops are called so (%s; %s); say more of the name",
+        return err_set(BM_EUSAGE, "several stops are called so (%s; %s); say more of the name",
                        other, *key);
     return *key ? BM_OK : err_set(BM_ENOTFOUND, "no stop is called %s", named);
 }

@@ -64,7 +64,7 @@ BM_MUST_CHECK enum bm_rc calendar_next(struct db *db, const struct calendar *c,
                                        struct calendar_call *out);
 
 /* A stop as a person names it: its key, or part of key or name, capitals or not.
- * ret: BM_OK, its key | BM_ENOTFOUND | BM_EINPUT several are called so */
+ * ret: BM_OK, its key | BM_ENOTFOUND | BM_EUSAGE several are called so */
 BM_MUST_CHECK enum bm_rc calendar_stop_named(struct db *db, const char *named, struct arena *a,
                                              const char **key);
 

@@ -18,6 +18,7 @@ struct desk {
     struct env *env;
     const char *place;  /* where acts happen: "van1", "branch" */
     const char *branch; /* whose rules and closed days apply; NULL = any */
+    const char *home;   /* laptop: the main branch, whose closed days cancel visits; NULL at the branch: its own do */
     const char *mobile; /* laptop: the vehicle, as the timetable names it; NULL at the branch */
     const char *cards;  /* card numbers to register with, "FIRST-LAST" (cards.h); NULL = none */
     /* of the act being done; set by the caller, may all be NULL / ENTRY_NONE */

@@ -173,17 +173,25 @@ static bool needs_calendar(const struct policy_rule *rule, bool renew)
     return loan->kind == POLICY_LOAN_NEXT_VISIT || rule->closed != POLICY_CLOSED_KEEP || rule->expiry_cap;
 }
 
-/* Visits to come at a stop, so many days ahead; and which of them are suspended. */
+/* Visits to come at a stop, so many days ahead; and which of them do not take place: suspended, or a day on which the main
+ * branch is closed and the van stays in. */
 static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, int64_t ahead, struct policy_ask *ask)
 {
     struct calendar calendar;
     struct calendar_visits visits;
+    struct day_list closed = { 0 };
     if (!stop || ahead == 0) return BM_OK;
     enum bm_rc rc = calendar_load(f->d->view, today, f->a, &calendar);
     if (!rc) rc = calendar_visits(f->d->view, &calendar, stop, today + 1, today + ahead, f->a, &visits);
-    if (rc) return rc;
+    if (!rc && f->d->home) rc = calendar_closed(f->d->view, f->d->home, today + 1, today + ahead, f->a, &closed);
+    int64_t *off = rc ? NULL : ARENA_NEWS(f->a, int64_t, visits.planned.count + 1);
+    if (!off) return rc ? rc : BM_ENOMEM;
     ask->visits = visits.planned;
-    ask->suspended = visits.suspended;
+    ask->suspended = (struct day_list){ off, 0 };
+    for (size_t i = 0; i < visits.planned.count; i++) {
+        int64_t day = visits.planned.days[i];
+        if (day_list_has(&visits.suspended, day) || day_list_has(&closed, day)) off[ask->suspended.count++] = day;
+    }
     return BM_OK;
 }
 

@@ -27,7 +27,7 @@ static enum bm_rc gather(struct deskcmd_look *l, const struct cli_args *args, st
     enum bm_rc rc = stop ? calendar_stop_named(l->db, stop, a, &out->stop) : BM_OK;
     if (rc) return rc;
     struct worklist_ask ask = { .own_place = d->mobile ? d->place : NULL, .mobile = d->mobile, .place = place, .stop = out->stop,
-                                .branch = d->branch, .now_s = out->now_s };
+                                .branch = d->home ? d->home : d->branch, .now_s = out->now_s };
     rc = worklist_ready(l->db, &ask, a, &out->ready);
     if (!ask.place && d->mobile) ask.place = d->place;
     out->place = arena_strdup(a, ask.place);

@@ -524,7 +524,7 @@ enum bm_rc laptop_open(const char *dir, struct laptop *l)
         return rc;
     }
     journal_init(&l->journal, l->db, &l->env, dev, "bookmobile " BM_VERSION, l->practice, CLOCK_WALL);
-    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->place ? l->place : l->journal.dev, .branch = l->place,
+    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->place ? l->place : l->journal.dev, .branch = l->place, .home = l->branch,
                              .mobile = l->mobile, .when_ms = ENTRY_NONE, .begin = desk_begin, .write = desk_write_entry,
                              .end = desk_end, .owner = l };
     rc = laptop_cards(l);

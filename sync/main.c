@@ -100,11 +100,22 @@ static const struct cli_option device_options[] = {
     { NULL, NULL, NULL },
 };
 
+static enum bm_rc check_cards(const char *cards)
+{
+    struct card_range range;
+    if (!cards || cards_parse(cards, &range) == BM_OK) return BM_OK;
+    return err_set(BM_EUSAGE,
+                   "--cards takes FIRST-LAST, two card numbers of as many digits (at most %d) "
+                   "with no more than %d between them: 20990001000-20990001999",
+                   CARDS_DIGITS_MAX, CARDS_COUNT_MAX);
+}
+
 /* All or nothing: a range that will not do makes no code. */
 static enum bm_rc add_device(struct branch *b, const struct cli_args *args, char code[SEAL_CODE_MAX], int64_t *until_s)
 {
     const char *dev = args->words[0], *name = cli_value(args, "--name"), *cards = cli_value(args, "--cards");
-    enum bm_rc rc = db_begin(b->db);
+    enum bm_rc rc = check_cards(cards);
+    if (!rc) rc = db_begin(b->db);
     if (rc) return rc;
     rc = device_add(b, dev, name ? name : dev, code, until_s);
     if (!rc && cards) rc = device_set_cards(b, dev, cards);
@@ -150,10 +161,12 @@ static const struct cli_option set_options[] = {
 static enum bm_rc set_device(struct branch *b, const struct cli_args *args)
 {
     const char *dev = args->words[0], *name = cli_value(args, "--name"), *cards = cli_value(args, "--cards");
-    enum bm_rc rc = db_begin(b->db);
+    bool none = cards && str_eq(cards, "none");
+    enum bm_rc rc = none ? BM_OK : check_cards(cards);
+    if (!rc) rc = db_begin(b->db);
     if (rc) return rc;
     if (name) rc = device_set_name(b, dev, name);
-    if (!rc && cards) rc = device_set_cards(b, dev, str_eq(cards, "none") ? NULL : cards);
+    if (!rc && cards) rc = device_set_cards(b, dev, none ? NULL : cards);
     return db_end(b->db, rc);
 }
 

@@ -45,7 +45,7 @@ enum bm_rc route_named(struct branch *b, const char *named, struct arena *a, con
     stmt_done(s);
     if (rc && rc != BM_ENOTFOUND) return rc;
     if (!n.vehicle && n.other)
-        return err_set(BM_EINPUT, "%s and %s both have a route %s; say %s/%s", n.of, n.other, n.route, n.of, n.route);
+        return err_set(BM_EUSAGE, "%s and %s both have a route %s; say %s/%s", n.of, n.other, n.route, n.of, n.route);
     if (!n.vehicle && !n.route)
         return err_set(BM_ENOTFOUND, "no route or vehicle of the timetable is called %s; see: branch route list", named);
     *out = n.vehicle ? n.vehicle : arena_printf(a, "%s/%s", n.of, n.route);

@@ -17,7 +17,7 @@ enum {
 };
 
 /* A route as a person names it, as suspensions keep it: "VAN1/Monday A"; "VAN1" is all of a vehicle's.
- * ret: BM_OK | BM_ENOTFOUND | BM_EINPUT several vehicles have a route of this name | BM_ELIMIT */
+ * ret: BM_OK | BM_ENOTFOUND | BM_EUSAGE several vehicles have a route of this name | BM_ELIMIT */
 BM_MUST_CHECK enum bm_rc route_named(struct branch *b, const char *named, struct arena *a, const char **out);
 
 /* An open loan whose due date lies on a suspended visit. */

@@ -327,6 +327,32 @@ static void test_itinerary_leaves_suspended_calls_out_today_and_ahead(void **sta
     assert_int_equal(next.arr_s, zone_at_s(monday + 8, 540)); /* Oldham, the Tuesday after */
 }
 
+static int64_t lent_until(struct world *w, const char *item)
+{
+    struct desk_answer answer;
+    must(desk_checkout(&w->l.desk, &w->arena, "P2", item, &answer));
+    assert_true(answer.done);
+    return zone_day(answer.due_s * 1000);
+}
+
+static void test_due_date_is_a_visit_that_takes_place_neither_suspended_nor_closed_at_home(void **state)
+{
+    struct world *w = *state;
+    int64_t monday = zone_day(w->t_ms);
+    char insert[200];
+    sql(w, "INSERT INTO rule(n, line) VALUES(1, ',,,\"next_visit(1,60)\",,,,keep,0,0,,,,0,');"
+           "UPDATE patron SET stop = 'VAN1/Norby/Church' WHERE card = 'P2'");
+    assert_int_equal(lent_until(w, "301"), monday + 7);
+    snprintf(insert, sizeof insert, "INSERT INTO suspension(id, route, first_day, last_day) VALUES('s', 'VAN1/A', %lld, %lld)",
+             (long long)monday + 7, (long long)monday + 7);
+    sql(w, insert);
+    assert_int_equal(lent_until(w, "302"), monday + 14);
+    snprintf(insert, sizeof insert, "INSERT INTO closed_day(branch, first_day, last_day) VALUES('MAIN', %lld, %lld)",
+             (long long)monday + 14, (long long)monday + 14);
+    sql(w, insert);
+    assert_int_equal(lent_until(w, "304"), monday + 21);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin_stock, end)
@@ -341,6 +367,7 @@ int main(void)
         T(test_worklist_ready_names_the_next_visit_that_takes_place),
         T(test_worklist_pull_gives_each_copy_once_and_those_at_the_pickup_first),
         T(test_worklist_clear_lists_slips_for_nobody),
+        T(test_due_date_is_a_visit_that_takes_place_neither_suspended_nor_closed_at_home),
         T(test_itinerary_leaves_suspended_calls_out_today_and_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

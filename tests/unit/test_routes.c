@@ -269,14 +269,14 @@ static void test_route_names_are_found_and_a_name_of_two_vehicles_is_not_guessed
     assert_string_equal(route, "VAN2");
     must(route_named(&w->b, "van2/a", &w->a, &route));
     assert_string_equal(route, "VAN2/A");
-    assert_int_equal(route_named(&w->b, "A", &w->a, &route), BM_EINPUT);
+    assert_int_equal(route_named(&w->b, "A", &w->a, &route), BM_EUSAGE);
     assert_int_equal(route_named(&w->b, "C", &w->a, &route), BM_ENOTFOUND);
     assert_int_equal(route_named(&w->b, "", &w->a, &route), BM_ENOTFOUND);
     must(calendar_stop_named(w->b.db, "norby, church", &w->a, &route));
     assert_string_equal(route, "VAN1/Norby/Church");
     must(calendar_stop_named(w->b.db, "east", &w->a, &route));
     assert_string_equal(route, "VAN1/Eastmere/Green");
-    assert_int_equal(calendar_stop_named(w->b.db, "VAN1", &w->a, &route), BM_EINPUT);
+    assert_int_equal(calendar_stop_named(w->b.db, "VAN1", &w->a, &route), BM_EUSAGE);
     assert_int_equal(calendar_stop_named(w->b.db, "nowhere", &w->a, &route), BM_ENOTFOUND);
 }
 
