@@ -149,7 +149,7 @@ static enum bm_rc run_loans(struct cli *cli, const struct cli_args *args)
     if (cli->json)
         cli_json(cli, &w), jsonw_array(&w);
     else if (csv)
-        cli_print(cli, "item,card,since,due\r\n");
+        cli_print(cli, "item,card,since,due\n");
     else
         cli_table(&t, &cli->arena, "item", "card", "since", "due", NULL);
     rc = db_get(b.db, SQL_REPORT_LOANS, &s, NULL);
@@ -157,7 +157,7 @@ static enum bm_rc run_loans(struct cli *cli, const struct cli_args *args)
         char since[ZONE_TEXT_MAX], due[ZONE_TEXT_MAX];
         zone_text(stmt_int(s, 2) / 1000, since, sizeof since, ZONE_DATE_TIME);
         zone_text(stmt_int(s, 3), due, sizeof due, ZONE_DATE);
-        if (csv) cli_print(cli, "%s,%s,%s,%s\r\n", stmt_text(s, 0), stmt_text(s, 1), since, due);
+        if (csv) cli_print(cli, "%s,%s,%s,%s\n", stmt_text(s, 0), stmt_text(s, 1), since, due);
         if (!csv && !cli->json) cli_table_row(&t, stmt_text(s, 0), stmt_text(s, 1), since, due);
         if (!cli->json) continue;
         jsonw_object(&w);

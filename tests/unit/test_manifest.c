@@ -227,6 +227,30 @@ static void test_manifest_of_more_copies_than_one_batch_is_written_whole(void **
     buf_free(&text);
 }
 
+static void test_manifest_survives_every_failure(void **state)
+{
+    struct world *w = *state;
+    struct manifest m;
+    const char *before = ops(w);
+#ifndef NDEBUG
+    for (int at = 1; at <= 3; at++) { /* the tick counts on from one try to the next */
+        char tick[32];
+        snprintf(tick, sizeof tick, "journal.append:%d", at * (at + 1) / 2);
+        read_text(w, "301\n304\n305\n", &m);
+        setenv("BOOKMOBILE_FAIL", tick, 1);
+        assert_int_equal(manifest_move(&w->l, &w->arena, &m, "MAIN", zone_day(w->t_ms)), BM_EIO);
+        unsetenv("BOOKMOBILE_FAIL");
+        assert_string_equal(ops(w), before);
+        assert_string_equal(place_of(w, "301"), "van1");
+    }
+#endif
+    (void)before;
+    read_text(w, "301\n304\n305\n", &m);
+    must(manifest_move(&w->l, &w->arena, &m, "MAIN", zone_day(w->t_ms)));
+    assert_string_equal(ops(w), "checkout move_item move_item move_item");
+    assert_string_equal(place_of(w, "301"), "MAIN");
+}
+
 /* --- holds for the van's stops ---------------------------------------------------------------------------- */
 
 static struct worklist_ask van_asks(struct world *w)
@@ -364,6 +388,7 @@ int main(void)
         T(test_manifest_load_moves_each_copy_and_says_which_need_a_look),
         T(test_manifest_unload_moves_to_the_branch_and_warns_of_what_waits_for_a_stop),
         T(test_manifest_of_more_copies_than_one_batch_is_written_whole),
+        T(test_manifest_survives_every_failure),
         T(test_worklist_ready_names_the_next_visit_that_takes_place),
         T(test_worklist_pull_gives_each_copy_once_and_those_at_the_pickup_first),
         T(test_worklist_clear_lists_slips_for_nobody),

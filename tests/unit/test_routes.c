@@ -324,6 +324,31 @@ static void test_route_strange_suspensions_of_a_device_do_no_harm(void **state)
     assert_clean(w);
 }
 
+/* Suspension and dates together, or nothing. */
+static void test_route_suspending_survives_every_failure(void **state)
+{
+    struct world *w = *state;
+    lend(w, "P1", "301"), lend(w, "P1", "302");
+    int64_t entries = rows(w, "SELECT count(*) FROM entry");
+#ifndef NDEBUG
+    for (int at = 1; at <= 3; at++) { /* the tick counts on from one try to the next */
+        char tick[32];
+        struct route_done done;
+        struct route_ask ask = { .route = "VAN1/A", .first_day = MONDAY + 7, .last_day = MONDAY + 7, .why = "w", .move_due = true };
+        snprintf(tick, sizeof tick, "journal.append:%d", at * (at + 1) / 2);
+        setenv("BOOKMOBILE_FAIL", tick, 1);
+        assert_int_equal(route_suspend(&w->b, &w->a, &ask, &done), BM_EIO);
+        unsetenv("BOOKMOBILE_FAIL");
+        assert_int_equal(rows(w, "SELECT count(*) FROM entry"), entries);
+        assert_int_equal(rows(w, "SELECT count(*) FROM suspension"), 0);
+        assert_int_equal(due_day(w, "301"), MONDAY + 7);
+    }
+#endif
+    assert_int_equal(suspend(w, "VAN1/A", NULL, MONDAY + 7, MONDAY + 7, true).moves.count, 2);
+    assert_int_equal(rows(w, "SELECT count(*) FROM entry"), entries + 3);
+    assert_clean(w);
+}
+
 static const struct visit_line *line_of(const struct visit_report *r, const char *stop, int64_t day)
 {
     for (size_t i = 0; i < r->count; i++)
@@ -372,6 +397,7 @@ int main(void)
         T(test_route_names_are_found_and_a_name_of_two_vehicles_is_not_guessed),
         T(test_route_days_out_of_order_and_too_many_are_refused_and_nothing_is_written),
         T(test_route_strange_suspensions_of_a_device_do_no_harm),
+        T(test_route_suspending_survives_every_failure),
         T(test_route_a_suspended_visit_is_reported_so_and_not_as_missed_unless_it_was_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
