@@ -101,6 +101,20 @@ static void test_cards_the_next_is_the_least_that_nobody_has(void **state)
     must(join(w, "9", &a));
 }
 
+static void test_cards_of_a_range_with_check_digits_strange_numbers_take_no_place(void **state)
+{
+    struct world *w = *state;
+    struct desk_answer a;
+    set_cards(w, "2006-2022"); /* 2006, 2014, 2022 */
+    must(join(w, "2007", &a));
+    must(join(w, "20x9", &a));
+    must(join(w, NULL, &a));
+    assert_string_equal(a.patron, "2006");
+    assert_int_equal(a.cards_left, 2);
+    must(join(w, NULL, &a));
+    assert_string_equal(a.patron, "2014");
+}
+
 static void test_cards_a_registration_asked_again_has_the_same_card(void **state)
 {
     struct world *w = *state;
@@ -183,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_cards_ranges_overlap_by_their_numbers_not_by_their_digits),
         cmocka_unit_test(test_cards_a_range_with_check_digits_gives_such_numbers_only),
         cmocka_unit_test_setup_teardown(test_cards_the_next_is_the_least_that_nobody_has, begin, end),
+        cmocka_unit_test_setup_teardown(test_cards_of_a_range_with_check_digits_strange_numbers_take_no_place, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_a_registration_asked_again_has_the_same_card, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_a_laptop_made_anew_from_the_branchs_copy_goes_on_after_it, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_without_a_range_a_card_must_be_given, begin, end),

@@ -206,6 +206,10 @@ static void test_manifest_unload_moves_to_the_branch_and_warns_of_what_waits_for
     assert_int_equal(copy_of(&m.scanned, "301")->alerts, 0);
     assert_int_equal(copy_of(&m.scanned, "306")->alerts, ALERT_ASIDE);
     assert_int_equal(in_replica(w, "SELECT count(*) FROM item WHERE barcode = '306' AND aside IS NOT NULL"), 1);
+    sql(w, "UPDATE hold SET pickup = 'MAIN' WHERE by_item = '307'");
+    read_text(w, "307\n", &m); /* there it is to be collected */
+    must(manifest_move(&w->l, &w->arena, &m, "MAIN", zone_day(w->t_ms)));
+    assert_int_equal(copy_of(&m.scanned, "307")->alerts, 0);
 }
 
 static void test_manifest_of_more_copies_than_one_batch_is_written_whole(void **state)

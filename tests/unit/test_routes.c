@@ -249,6 +249,23 @@ static void test_route_a_date_after_a_visit_that_took_place_stays(void **state)
     assert_int_equal(due_day(w, "301"), MONDAY + 21);
 }
 
+/* Route B would have come on the 12th, but the library is closed then: that was no chance to bring it back. */
+static void test_route_a_closed_visit_is_none_that_took_place(void **state)
+{
+    struct world *w = *state;
+    static const char *const closed[] = { "MAIN,2026-10-12,2026-10-12,fair" };
+    struct entry e;
+    lend(w, "P2", "301");
+    import(w, "calendar", closed, 1);
+    entry_init(&e, OP_CHANGE_DUE);
+    e.item = "301";
+    e.patron = "P2";
+    e.due_s = zone_day_end_s(MONDAY + 8);
+    put(w, &e);
+    assert_int_equal(suspend(w, "VAN1/A", NULL, MONDAY, MONDAY + 20, true).moves.count, 1);
+    assert_int_equal(due_day(w, "301"), MONDAY + 21);
+}
+
 static void test_route_without_a_visit_to_come_the_date_stays_and_is_told(void **state)
 {
     struct world *w = *state;
@@ -393,6 +410,7 @@ int main(void)
         T(test_route_due_dates_move_to_the_next_visit_that_takes_place_and_only_once),
         T(test_route_the_stop_where_it_was_lent_counts_before_the_patrons),
         T(test_route_a_date_after_a_visit_that_took_place_stays),
+        T(test_route_a_closed_visit_is_none_that_took_place),
         T(test_route_without_a_visit_to_come_the_date_stays_and_is_told),
         T(test_route_names_are_found_and_a_name_of_two_vehicles_is_not_guessed),
         T(test_route_days_out_of_order_and_too_many_are_refused_and_nothing_is_written),
