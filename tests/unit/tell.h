@@ -283,6 +283,7 @@ static inline bool tell_members(struct history *h, struct entry *e)
         if (rnd(5) == 0) e->charge = NULL;
         break;
     case OP_CHARGE: e->amount_cents = 25; break;
+    case OP_SUSPEND: e->route = "van"; e->first_day = 3; e->last_day = 9; break;
     case OP_UPDATE:
         if (rnd(3)) e->barred = (int64_t)rnd(2);
         else e->expires_s = (WORLD_START_MS + h->at) / 1000;
@@ -306,7 +307,7 @@ static inline void tell_act(struct history *h)
                                    OP_CANCEL,   OP_MARK,     OP_MARK,     OP_MOVE,     OP_USE,      OP_VOID,    OP_VOID,
                                    OP_UPDATE,   OP_REPLACE,  OP_MERGE,    OP_REGISTER, OP_CHANGE_DUE, OP_ADD_ITEM, OP_RECAT,
                                    OP_NOTICE,   OP_CLOCK,    OP_EPOCH,    OP_PAY,      OP_PAY,      OP_WAIVE,   OP_CHARGE,
-                                   OP_SETTLE,   OP_SETTLE };
+                                   OP_SETTLE,   OP_SETTLE,   OP_SUSPEND };
     size_t dev = (size_t)rnd(h->dev_count);
     struct entry e = act(ops[rnd(sizeof ops / sizeof *ops)]);
     if (e.op == OP_EPOCH) {
