@@ -7,24 +7,24 @@
 #include "mobile/manifest.h"
 #include "mobile/road.h"
 
-#define FROM_OPTION                                                                            \
+#define SCANNED_OPTION                                                                            \
     {                                                                                          \
         "--from", "FILE", "barcodes, one a line; - is standard input (a scanner)"              \
     }
 static const struct cli_option check_options[] = {
-    FROM_OPTION,
+    SCANNED_OPTION,
     { "--record", NULL, "what was not expected is aboard from now on" },
     { "--missing", NULL, "with --record: what was not found is missing from now on" },
     { "--all", NULL, "list also what is aboard as expected" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option load_options[] = {
-    FROM_OPTION,
+    SCANNED_OPTION,
     { "--day", "DATE", "the day it is loaded for (today)" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option unload_options[] = {
-    FROM_OPTION,
+    SCANNED_OPTION,
     { "--to", "PLACE", "where to; otherwise the branch" },
     { NULL, NULL, NULL },
 };
