@@ -46,9 +46,27 @@ int64_t circ_day(void *ctx, int64_t utc_ms)
     return zone_day(utc_ms);
 }
 
+int64_t circ_closed(void *ctx, const char *branch, int64_t first_day, int64_t last_day, int64_t declared_ms)
+{
+    struct circ_view *view = ctx;
+    struct stmt *s;
+    int64_t days = 0, next = first_day;
+    enum bm_rc rc = db_get(view->db, SQL_CLOSED_DECLARED, &s, "branch", 's', branch, "from_day", 'i', first_day, "to_day", 'i',
+                           last_day, "told_t", 'i', declared_ms, NULL);
+    while (!rc && (rc = stmt_next(s)) == BM_OK) { /* in order of their first days; each day once */
+        int64_t first = stmt_int(s, 0) > next ? stmt_int(s, 0) : next, last = stmt_int(s, 1) < last_day ? stmt_int(s, 1) : last_day;
+        if (last < first) continue;
+        days += last - first + 1;
+        next = last + 1;
+    }
+    if (rc && rc != BM_ENOTFOUND && !view->rc) view->rc = rc;
+    return days;
+}
+
 void circ_unit(struct unit *u, struct circ_view *view)
 {
     unit_init(u, view->arena, view->who, circ_day, view);
+    u->closed = circ_closed;
 }
 
 /* --- load ------------------------------------------------------------------------------------------- */

@@ -30,6 +30,9 @@ struct standing circ_standing_now(void *view, const char *card, const struct tke
 /* Library days, by the zone opened with zone_open. ctx unused. */
 int64_t circ_day(void *ctx, int64_t utc_ms);
 
+/* Closed days of a branch, as declared at a moment; ctx: struct circ_view. */
+int64_t circ_closed(void *view, const char *branch, int64_t first_day, int64_t last_day, int64_t declared_ms);
+
 /* Start a unit that asks `view`. */
 void circ_unit(struct unit *u, struct circ_view *view);
 

@@ -55,8 +55,9 @@ static enum bm_rc read_loan(struct stmt *s, struct arena *a, struct tl_loan *l)
                            .lost_ms = stmt_int(s, 17),
                            .claimed_ms = stmt_int(s, 18),
                            .limit = stmt_int(s, 19) };
-    l->terms = (struct terms){ stmt_int(s, 7), stmt_int(s, 8), stmt_int(s, 9), stmt_int(s, 10), stmt_int(s, 11) };
+    l->terms = (struct terms){ stmt_int(s, 7), stmt_int(s, 8), stmt_int(s, 9), stmt_int(s, 10), stmt_int(s, 11), NULL };
     TRY(col_id(s, 0, &l->id));
+    TRY(col_text(s, 20, a, &l->terms.cal));
     TRY(col_text(s, 1, a, &l->item));
     TRY(col_text(s, 2, a, &l->card));
     TRY(col_id(s, 6, &l->promise));
@@ -205,7 +206,7 @@ enum bm_rc rows_store_loan(struct db *db, const struct tl_loan *l)
                   'I', l->terms.max_cents, "price", 'i', l->terms.price_cents, "keep", 'i', l->terms.keep_cents, "end_ms",
                   'I', l->end_ms, "end_t", 'I', open ? ENTRY_NONE : l->endkey.t_ms, "end_id", 's',
                   open ? NULL : id_or_null(&l->endkey.id, end_id), "how", 's', loan_how_name(l->how), "renewals", 'i',
-                  l->renewals, "lost_ms", 'I', l->lost_ms, "claimed_ms", 'I', l->claimed_ms, "limit", 'I', l->limit, NULL);
+                  l->renewals, "lost_ms", 'I', l->lost_ms, "claimed_ms", 'I', l->claimed_ms, "limit", 'I', l->limit, "cal", 's', l->terms.cal, NULL);
 }
 
 enum bm_rc rows_store_hold(struct db *db, const struct tl_hold *h)
@@ -270,7 +271,7 @@ bool rows_same_loan(const struct tl_loan *a, const struct tl_loan *b)
            a->terms.grace_days == b->terms.grace_days && a->terms.max_cents == b->terms.max_cents &&
            a->terms.price_cents == b->terms.price_cents && a->terms.keep_cents == b->terms.keep_cents &&
            a->end_ms == b->end_ms && (open || tkey_cmp(&a->endkey, &b->endkey) == 0) && a->how == b->how &&
-           a->renewals == b->renewals && a->lost_ms == b->lost_ms && a->claimed_ms == b->claimed_ms && a->limit == b->limit;
+           a->renewals == b->renewals && a->lost_ms == b->lost_ms && a->claimed_ms == b->claimed_ms && a->limit == b->limit && str_eq(a->terms.cal, b->terms.cal);
 }
 
 bool rows_same_hold(const struct tl_hold *a, const struct tl_hold *b)

@@ -8,7 +8,7 @@
 
 /* --- lend, renew ------------------------------------------------------------------------------------------- */
 
-static void fill_terms(struct entry *e, const struct policy_answer *p)
+static void fill_terms(struct entry *e, const struct policy_answer *p, const char *calendar)
 {
     e->due_s = p->due_s;
     e->rate_cents = p->terms.rate_cents;
@@ -16,6 +16,7 @@ static void fill_terms(struct entry *e, const struct policy_answer *p)
     e->max_cents = p->terms.max_cents;
     e->price_cents = p->terms.price_cents;
     e->keep_cents = p->terms.keep_cents;
+    e->cal = p->rule->fine_open_days ? calendar : NULL;
     e->limit = p->limit;
 }
 
@@ -62,7 +63,7 @@ enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, cons
     act.e.item = item;
     act.e.patron = card;
     act.e.place = d->place;
-    fill_terms(&act.e, &p);
+    fill_terms(&act.e, &p, d->branch ? d->branch : "*");
     if (d->set_due_s) act.e.why = d->why;
     act.e.seen = act.f.seen;
     out->word = "lent";

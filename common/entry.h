@@ -99,6 +99,7 @@ bool op_parse(const char *name, enum op *out);
     X(INT, max_cents, "max")      /* most that a fine can be */                                \
     X(INT, price_cents, "price")  /* charged when lost; an item's price */                     \
     X(INT, keep_cents, "keepfee") /* kept of it when found */                                  \
+    X(WORD, cal, "cal")           /* branch whose closed days no fine is taken for; else every day counts */ \
     X(INT, limit, "limit")        /* loans allowed by the rule the desk used */                \
     X(WORD, place, "place")       /* desk or place where it happened */                        \
     X(INT, returned_ms, "returned") /* came back before it was scanned, UTC ms */              \

@@ -179,8 +179,10 @@ static enum bm_rc read_hard(const char *value, struct policy_rule *out)
     return BM_OK;
 }
 
-static enum bm_rc read_money(const struct row *row, struct terms *terms)
+static enum bm_rc read_money(const struct row *row, struct terms *terms, bool *open_days)
 {
+    static const char *const words[] = { "all", "open" };
+    int days = 0;
     enum bm_rc rc =
         read_number(row, POLICY_COL_RATE, 0, POLICY_CENTS_MAX, 0, &terms->rate_cents);
     if (!rc)
@@ -192,6 +194,8 @@ static enum bm_rc read_money(const struct row *row, struct terms *terms)
         rc = read_number(row, POLICY_COL_PRICE, 0, POLICY_CENTS_MAX, 0, &terms->price_cents);
     if (!rc)
         rc = read_number(row, POLICY_COL_KEEP, 0, POLICY_CENTS_MAX, 0, &terms->keep_cents);
+    if (!rc) rc = read_word(row, POLICY_COL_FINE_DAYS, words, 2, "write all or open", &days);
+    *open_days = days == 1;
     return rc;
 }
 
@@ -294,7 +298,7 @@ enum bm_rc policy_rule_read(const char *const columns[POLICY_COLUMN_COUNT],
         return err_set(BM_ELIMIT, "a rule is longer than %d bytes", POLICY_LINE_MAX);
     enum bm_rc rc = read_first(&row, out);
     if (!rc) rc = read_dates(&row, out);
-    if (!rc) rc = read_money(&row, &out->terms);
+    if (!rc) rc = read_money(&row, &out->terms, &out->fine_open_days);
     return rc ? rc : read_bounds(&row, out);
 }
 
@@ -420,6 +424,7 @@ void policy_rule_write(const struct policy_rule *rule, struct buf *out)
     write_number(out, rule->renew_debt_cents, ENTRY_NONE);
     buf_puts(out, rule->renew_expired ? ",yes" : ",");
     write_number(out, rule->guarantor_max_cents, ENTRY_NONE);
+    buf_puts(out, rule->fine_open_days ? ",open" : ",");
 }
 
 const struct policy_rule *policy_rule_default(void)

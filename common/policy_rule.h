@@ -43,6 +43,8 @@
  *   renew_debt   the same for renewals; empty = any
  *   renew_expired `yes`: an expired card may renew, it is only told; empty = no
  *   guarantor_max cents that those may owe together for whom a borrower answers; empty = any
+ *   fine_days    `open`: days on which the library is closed do not count in a fine, as it was
+ *                declared when the copy came back; `all` or empty = every day counts
  *
  * A line holds the columns in this order. It may end early (columns that were added later have
  * their default), but is always written whole. */
@@ -63,14 +65,14 @@
     X(RENEW_FROM, "renew_from", 0) X(RENEW_UNTIL, "renew_until", 0)                            \
     X(OVERDUE_MAX, "overdue_max", 0) X(DEBT_MAX, "debt_max", 0)                                \
     X(RENEW_DEBT, "renew_debt", 0) X(RENEW_EXPIRED, "renew_expired", 0)                        \
-    X(GUARANTOR_MAX, "guarantor_max", 0)
+    X(GUARANTOR_MAX, "guarantor_max", 0) X(FINE_DAYS, "fine_days", 0)
 #define POLICY_COLUMN_ENUM(code, name, needed) POLICY_COL_##code,
 enum policy_column { POLICY_COLUMNS(POLICY_COLUMN_ENUM) POLICY_COLUMN_COUNT };
 #undef POLICY_COLUMN_ENUM
 #define POLICY_RULE_HEADER                                                                     \
     "branch,category,itype,loan,renew_max,renew_loan,limit,closed,rate,grace,max,price,keep,"  \
     "age_min,overridable,hard_due,expiry_cap,renew_base,renew_from,renew_until,overdue_max,"   \
-    "debt_max,renew_debt,renew_expired,guarantor_max"
+    "debt_max,renew_debt,renew_expired,guarantor_max,fine_days"
 const char *policy_column_name(enum policy_column column);
 bool policy_column_needed(enum policy_column column);
 
@@ -109,6 +111,7 @@ struct policy_rule {
     enum policy_hard hard;
     int64_t hard_day; /* local day; 0 without hard */
     bool expiry_cap, renew_from_due, renew_expired;
+    bool fine_open_days; /* closed days do not count in fines */
     int64_t renew_from_days, renew_until_days;  /* ENTRY_NONE = any */
     int64_t overdue_max;                        /* loans; ENTRY_NONE = any */
     int64_t debt_max_cents, renew_debt_cents, guarantor_max_cents; /* ENTRY_NONE = any */

@@ -58,12 +58,15 @@ static int64_t day_of(const struct unit *u, int64_t utc_ms)
 }
 
 int64_t timeline_fine(const struct unit *u, const struct terms *terms, int64_t due_s,
-                      int64_t back_ms)
+                      int64_t back_ms, int64_t told_ms)
 {
     bm_assert(u && terms);
     if (due_s == ENTRY_NONE || back_ms == ENTRY_NONE) return 0;
     int64_t late, cents;
-    if (__builtin_sub_overflow(day_of(u, back_ms), day_of(u, ms_of(due_s)), &late)) return 0;
+    int64_t due_day = day_of(u, ms_of(due_s)), back_day = day_of(u, back_ms);
+    if (__builtin_sub_overflow(back_day, due_day, &late)) return 0;
+    if (terms->cal && u->closed && late > 0)
+        late -= u->closed(u->ctx, terms->cal, due_day + 1, back_day, told_ms);
     if (late <= or_zero(terms->grace_days)) return 0;
     int64_t rate = or_zero(terms->rate_cents);
     if (__builtin_mul_overflow(rate, late, &cents))
@@ -248,7 +251,7 @@ static void overdue(struct step *s, struct tl_loan *loan, int64_t until_ms)
 {
     until_ms = earlier(until_ms, earlier(loan->lost_ms, loan->claimed_ms));
     charge(s, &loan->promise, "overdue", loan->card,
-           timeline_fine(s->u, &loan->terms, loan->due_s, until_ms));
+           timeline_fine(s->u, &loan->terms, loan->due_s, until_ms, s->key->t_ms));
 }
 
 static void end_loan(struct step *s, struct tl_loan *loan, enum loan_how how,
@@ -315,7 +318,8 @@ static void add_loan(struct step *s)
                            .grace_days = or_zero(e->grace_days),
                            .max_cents = e->max_cents,
                            .price_cents = or_zero(e->price_cents),
-                           .keep_cents = or_zero(e->keep_cents) };
+                           .keep_cents = or_zero(e->keep_cents),
+                           .cal = e->cal };
     struct tl_loan row = { .id = e->id,
                            .item = s->it->id,
                            .card = e->patron,

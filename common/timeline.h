@@ -36,6 +36,7 @@ bool hold_state_parse(const char *name, enum hold_state *out);
 
 struct terms { /* travel in the checkout; cents and days */
     int64_t rate_cents, grace_days, max_cents, price_cents, keep_cents;
+    const char *cal; /* branch whose closed days do not count in the fine; NULL = every day counts */
 };
 
 struct tl_item {
@@ -185,6 +186,8 @@ struct unit {
     struct standing (*who)(void *ctx, const char *card, const struct tkey *key);
     /* The library's local day number of a moment (days are what fines count). NULL = UTC days. */
     int64_t (*day)(void *ctx, int64_t utc_ms);
+    /* How many days from first_day to last_day a branch is closed, as it was declared at a moment. NULL = none. */
+    int64_t (*closed)(void *ctx, const char *branch, int64_t first_day, int64_t last_day, int64_t declared_ms);
     void *ctx;
     struct tl_item **items;
     size_t item_count, item_cap;
@@ -232,8 +235,9 @@ const char *unit_effect(const struct unit *u, const struct eid *entry);
  * ret: BM_OK | BM_ENOMEM. Total: whatever is unknown becomes a stub (I6). */
 BM_MUST_CHECK enum bm_rc timeline_step(struct unit *u, const struct entry *e, const struct tkey *key, int64_t unc_ms);
 
-/* Overdue fine in cents for a return at back_ms of what was due at due_s. src: model fine() */
-int64_t timeline_fine(const struct unit *u, const struct terms *terms, int64_t due_s, int64_t back_ms);
+/* Overdue fine in cents for a return at back_ms of what was due at due_s; closed days as they were declared at told_ms,
+ * when the return was told. src: model fine() */
+int64_t timeline_fine(const struct unit *u, const struct terms *terms, int64_t due_s, int64_t back_ms, int64_t told_ms);
 
 /* Do others than this account wait for the copy, more of them than there are other free copies? (The rule's question
  * before a renewal.) in: now, for standing */

@@ -59,7 +59,7 @@ CREATE TABLE loan(
   due_s   INTEGER NOT NULL,    -- I9
   promise TEXT NOT NULL,       -- entry that last told a date
   rate_cents INTEGER NOT NULL, grace_days INTEGER NOT NULL, max_cents INTEGER, price_cents INTEGER NOT NULL,
-  keep_cents INTEGER NOT NULL,
+  keep_cents INTEGER NOT NULL, cal TEXT,
   end_ms  INTEGER, end_t INTEGER, end_id TEXT,
   how     TEXT NOT NULL CHECK(how IN ('open', 'checkin', 'implied', 'claimed', 'written off')),
   renewals INTEGER NOT NULL, lost_ms INTEGER, claimed_ms INTEGER,
@@ -107,7 +107,8 @@ CREATE INDEX exception_other ON exception(other, code);
 CREATE TABLE rule(n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
 CREATE TABLE closed_day(
   branch TEXT NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY(branch, first_day, last_day)
+  since_t INTEGER NOT NULL DEFAULT 0, until_t INTEGER, -- known here from this moment on; until another calendar came
+  PRIMARY KEY(branch, first_day, last_day, since_t)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE stop(
   key TEXT PRIMARY KEY,        -- mobile/community/stop, with #2 ... where a name repeats elsewhere
@@ -192,27 +193,27 @@ UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, 
 
 -- name: LOAN_GET
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan WHERE id = :id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal FROM loan WHERE id = :id
 
 -- name: LOANS_OF_ITEM
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan WHERE item = :item ORDER BY key_t, id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal FROM loan WHERE item = :item ORDER BY key_t, id
 
 -- name: LOANS_ALL
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n FROM loan ORDER BY id
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal FROM loan ORDER BY id
 
 -- name: LOAN_PUT
 INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n)
+  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal)
 VALUES(:id, :item, :card, :key_t, :out_ms, :due_s, :promise, :rate, :grace, :max, :price, :keep,
-  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms, :limit)
+  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms, :limit, :cal)
 ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t = excluded.key_t, out_ms = excluded.out_ms,
   due_s = excluded.due_s, promise = excluded.promise, rate_cents = excluded.rate_cents, grace_days = excluded.grace_days,
   max_cents = excluded.max_cents, price_cents = excluded.price_cents, keep_cents = excluded.keep_cents,
   end_ms = excluded.end_ms, end_t = excluded.end_t, end_id = excluded.end_id, how = excluded.how,
   renewals = excluded.renewals, lost_ms = excluded.lost_ms, claimed_ms = excluded.claimed_ms,
-  limit_n = excluded.limit_n
+  limit_n = excluded.limit_n, cal = excluded.cal
 
 -- name: LOAN_DELETE
 DELETE FROM loan WHERE id = :id
@@ -321,10 +322,21 @@ DELETE FROM rule
 INSERT INTO rule(n, line) VALUES(:n, :line)
 
 -- name: CLOSED_CLEAR
-DELETE FROM closed_day
+UPDATE closed_day SET until_t = :t WHERE until_t IS NULL
+
+-- name: CLOSED_KEEP
+UPDATE closed_day SET until_t = NULL, reason = :reason
+WHERE branch = :branch AND first_day = :first_day AND last_day = :last_day AND until_t = :t
 
 -- name: CLOSED_ADD
-INSERT INTO closed_day(branch, first_day, last_day, reason) VALUES(:branch, :first_day, :last_day, :reason) ON CONFLICT DO NOTHING
+INSERT INTO closed_day(branch, first_day, last_day, reason, since_t)
+SELECT :branch, :first_day, :last_day, :reason, coalesce(:t, 0) WHERE NOT EXISTS (SELECT 1 FROM closed_day
+  WHERE branch = :branch AND first_day = :first_day AND last_day = :last_day AND until_t IS NULL)
+
+-- name: CLOSED_DECLARED
+SELECT first_day, last_day FROM closed_day
+WHERE (branch = :branch OR branch = '*' OR branch = '') AND last_day >= :from_day AND first_day <= :to_day
+AND since_t <= :told_t AND (until_t IS NULL OR until_t > :told_t) ORDER BY first_day
 
 -- name: STOPS_ALL
 SELECT key, mobile, community, name, type, lat_e6, lon_e6 FROM stop ORDER BY key
@@ -395,7 +407,7 @@ WHERE b.cents > 0 AND b.account <> :account AND b.account IN (
 
 -- name: CLOSED_OF_BRANCH
 SELECT first_day, last_day FROM closed_day
-WHERE (branch = :branch OR branch = '*' OR branch = '') AND last_day >= :from_day AND first_day <= :to_day ORDER BY first_day
+WHERE (branch = :branch OR branch = '*' OR branch = '') AND last_day >= :from_day AND first_day <= :to_day AND until_t IS NULL ORDER BY first_day
 
 -- name: HOLD_OF_ITEM_TITLE
 SELECT h.id, h.card, h.pickup FROM hold h JOIN item i ON i.title = h.title

@@ -613,7 +613,7 @@ static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t
     ep_text(e->id.ep, ep);
     enum bm_rc rc = whole ? is_newest_observe(ap, e, &newest) : BM_OK;
     if (rc || !newest) return rc;
-    if (whole && (rc = apply_table_clear(ap, e->origin))) return rc;
+    if (whole && (rc = apply_table_clear(ap, e->origin, received_ms))) return rc;
     rc = db_get(ap->db, SQL_ENTRY_ROWS, &s, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
@@ -627,7 +627,7 @@ static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t
         row.id = e->id;
         row.id.row = (uint32_t)stmt_int(s, 0);
         if (row.when_ms != ENTRY_NONE && row.when_ms < t) row_t = row.when_ms; /* a loan's own date */
-        rc = whole ? apply_table_row(&rows_ap, &row, e->origin) : apply_reading(&rows_ap, &row, row_t, 0, received_ms, &ignored);
+        rc = whole ? apply_table_row(&rows_ap, &row, e->origin, received_ms) : apply_reading(&rows_ap, &row, row_t, 0, received_ms, &ignored);
         if (rc) {
             err_prefix(rc, "row %u: ", row.id.row);
             break;

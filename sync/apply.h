@@ -69,9 +69,10 @@ BM_MUST_CHECK enum bm_rc apply_cards(struct apply *ap, const char *card, struct 
 /* unknown_card, unknown_item, maybe_same_person: leaves that nothing depends on. */
 BM_MUST_CHECK enum bm_rc apply_unknown_card(struct apply *ap, const char *card);
 BM_MUST_CHECK enum bm_rc apply_same_person(struct apply *ap, const char *who_ref);
-/* Rules, closed days, stops and timetables: rows of an import that comes whole. */
-BM_MUST_CHECK enum bm_rc apply_table_clear(struct apply *ap, const char *origin);
-BM_MUST_CHECK enum bm_rc apply_table_row(struct apply *ap, const struct entry *row, const char *origin);
+/* Rules, closed days, stops and timetables: rows of an import that comes whole. t: when it came; what was closed before
+ * stays known, for fines of returns from before. */
+BM_MUST_CHECK enum bm_rc apply_table_clear(struct apply *ap, const char *origin, int64_t t);
+BM_MUST_CHECK enum bm_rc apply_table_row(struct apply *ap, const struct entry *row, const char *origin, int64_t t);
 BM_MUST_CHECK enum bm_rc apply_col_eid(struct stmt *s, int column, int row_column, struct eid *out);
 /* Is a new exception of a kind that no fold owns. */
 BM_MUST_CHECK enum bm_rc apply_leaf(struct apply *ap, enum exc_code code, const char *entry, const char *other);

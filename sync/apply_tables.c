@@ -11,15 +11,15 @@
 
 enum { SAME_STOP_M = 100, STOP_NAMES_MAX = 50, STOP_KEY_MAX = ENTRY_WORD_MAX + 1 };
 
-enum bm_rc apply_table_clear(struct apply *ap, const char *origin)
+enum bm_rc apply_table_clear(struct apply *ap, const char *origin, int64_t t)
 {
     if (str_eq(origin, "rules")) return db_run(ap->db, SQL_RULES_CLEAR, NULL);
-    if (str_eq(origin, "calendar")) return db_run(ap->db, SQL_CLOSED_CLEAR, NULL);
+    if (str_eq(origin, "calendar")) return db_run(ap->db, SQL_CLOSED_CLEAR, "t", 'i', t, NULL);
     enum bm_rc rc = db_run(ap->db, SQL_PLANS_CLEAR, NULL);
     return rc ? rc : db_run(ap->db, SQL_STOPS_CLEAR, NULL);
 }
 
-static enum bm_rc closed_row(struct apply *ap, const struct entry *row)
+static enum bm_rc closed_row(struct apply *ap, const struct entry *row, int64_t t)
 {
     char store[TIMETABLE_LINE_MAX];
     const char *field[8];
@@ -31,8 +31,11 @@ static enum bm_rc closed_row(struct apply *ap, const struct entry *row)
     rc = zone_parse_date(field[1], &first);
     if (!rc) rc = zone_parse_date(field[2], &last);
     if (rc) return rc;
-    return db_run(ap->db, SQL_CLOSED_ADD, "branch", 's', field[0], "first_day", 'i', first, "last_day", 'i', last, "reason",
-                  's', count > 3 ? field[3] : "", NULL);
+    const char *reason = count > 3 ? field[3] : "";
+    rc = db_run(ap->db, SQL_CLOSED_KEEP, "reason", 's', reason, "branch", 's', field[0], "first_day", 'i', first, "last_day", 'i',
+                last, "t", 'i', t, NULL);
+    return rc ? rc : db_run(ap->db, SQL_CLOSED_ADD, "branch", 's', field[0], "first_day", 'i', first, "last_day", 'i', last,
+                            "reason", 's', reason, "t", 'i', t, NULL);
 }
 
 /* A stop is (mobile, community, stop) within 100 m: a name that repeats elsewhere gets "#2" and so on. */
@@ -74,8 +77,8 @@ static enum bm_rc plan_row(struct apply *ap, const struct entry *row)
                             "line", 's', row->line, NULL);
 }
 
-enum bm_rc apply_table_row(struct apply *ap, const struct entry *row, const char *origin)
+enum bm_rc apply_table_row(struct apply *ap, const struct entry *row, const char *origin, int64_t t)
 {
     if (str_eq(origin, "rules")) return db_run(ap->db, SQL_RULE_ADD, "n", 'i', (int64_t)row->id.row, "line", 's', row->line, NULL);
-    return str_eq(origin, "calendar") ? closed_row(ap, row) : plan_row(ap, row);
+    return str_eq(origin, "calendar") ? closed_row(ap, row, t) : plan_row(ap, row);
 }

@@ -21,7 +21,7 @@ static const struct table {
     { "loan", "%sid", "end_ms IS NULL" },
     { "hold", "%sid", "state IN ('waiting', 'captured')" },
     { "rule", "%sn", "1" },
-    { "closed_day", "%sbranch || '|' || %sfirst_day || '|' || %slast_day", "1" },
+    { "closed_day", "%sbranch || '|' || %sfirst_day || '|' || %slast_day || '|' || %ssince_t", "until_t IS NULL" },
     { "stop", "%skey", "1" },
     { "plan", "%sn", "1" },
     { "visit", "%sid", "1" },

@@ -77,11 +77,54 @@ static void test_apply_one_person_has_no_hundreds_of_cards(void **state)
     assert_int_equal(ask(t, "SELECT max(n) FROM (SELECT count(*) AS n FROM patron GROUP BY account)"), APPLY_CARDS_MAX);
 }
 
+static void calendar(struct tale *t, const char *first_last_since_until)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "INSERT INTO closed_day(branch, first_day, last_day, since_t, until_t) VALUES('MAIN', %s)", first_last_since_until);
+    must(db_exec(t->b.db, sql));
+}
+
+/* Due on day 14; back on day 20; the library is closed on days 16 and 17, and on 17 and 18 as it was declared later. */
+static void test_apply_closed_days_count_in_a_fine_as_declared_when_the_copy_came_back(void **state)
+{
+    struct tale *t = *state;
+    int64_t day0 = zone_day(WORLD_START_MS);
+    struct entry e = act(OP_CHECKOUT);
+    e.item = "X";
+    e.patron = "A";
+    e.rate_cents = 10;
+    e.cal = "MAIN";
+    e.due_s = zone_day_end_s(day0 + 14);
+    tell(t, 1, HOUR, e);
+    take(t, 1, 20 * INT64_C(86400000), "X");
+    char text[120];
+    int64_t changed = WORLD_START_MS + 21 * INT64_C(86400000); /* after the return */
+    snprintf(text, sizeof text, "%lld, %lld, 0, %lld", (long long)day0 + 16, (long long)day0 + 17, (long long)changed);
+    calendar(t, text);
+    snprintf(text, sizeof text, "%lld, %lld, %lld, NULL", (long long)day0 + 17, (long long)day0 + 18, (long long)changed);
+    calendar(t, text);
+    arrive(t, 0);
+    arrive(t, 1);
+    assert_int_equal(ask(t, "SELECT amount_cents FROM charge WHERE kind = 'overdue'"), 40);
+    e.item = "Y"; /* another, back after the calendar changed: three of the days are closed now, and one was before */
+    tell(t, 2, HOUR, e);
+    take(t, 2, 22 * INT64_C(86400000), "Y");
+    arrive(t, 2);
+    assert_int_equal(ask(t, "SELECT amount_cents FROM charge WHERE kind = 'overdue' AND item = 'Y'"), 60);
+    e.cal = NULL;
+    e.due_s -= 86400;
+    tell(t, 2, 23 * INT64_C(86400000), e);
+    take(t, 2, 24 * INT64_C(86400000), "Y");
+    arrive(t, 2);
+    assert_int_equal(ask(t, "SELECT max(amount_cents) FROM charge WHERE kind = 'overdue'"), 110);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_apply_a_close_taken_back_leaves_the_visit_open_or_as_another_close_has_it, begin, end),
         cmocka_unit_test_setup_teardown(test_apply_counts_without_measure_are_quarantined, begin, end),
+        cmocka_unit_test_setup_teardown(test_apply_closed_days_count_in_a_fine_as_declared_when_the_copy_came_back, begin, end),
         cmocka_unit_test_setup_teardown(test_apply_one_person_has_no_hundreds_of_cards, begin, end),
     };
     return cmocka_run_group_tests_name("apply_edges", tests, NULL, NULL);

@@ -308,7 +308,7 @@ static void test_desk_rules_explained_in_words(void **state)
 {
     struct world *w = *state;
     rules(w, three, 3);
-    ok(db_exec(w->db, "INSERT INTO closed_day VALUES('*', 20745, 20745, 'fair')")); /* 2026-10-19 */
+    ok(db_exec(w->db, "INSERT INTO closed_day(branch, first_day, last_day, reason) VALUES('*', 20745, 20745, 'fair')")); /* 2026-10-19 */
     RUN("rules", "explain", "P1", "301"); /* the first to open the journal notes the boot */
     int64_t before = rows(w);
     says(w, RUN("rules", "explain", "P1", "301"), 0, "ALLOWED  checkout of The Tiger / Kerr, Judith for P1, VAN1, 2026-10-05 11:0");

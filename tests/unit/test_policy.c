@@ -163,7 +163,7 @@ static void test_policy_case_13_a_free_item_is_lent_to_a_patron_in_good_standing
     desk.ask.patron.expires_s = zone_day_end_s(day_of(2026, 12, 31));
     expect_reasons(lend(&desk), "");
     assert_int_equal(desk.answer.limit, 15);
-    const struct terms expect = { 10, 1, 500, 2000, 200 };
+    const struct terms expect = { 10, 1, 500, 2000, 200, NULL };
     assert_memory_equal(&desk.answer.terms, &expect, sizeof expect);
     desk.ask.item.price_cents = 1250;
     assert_int_equal(lend(&desk)->terms.price_cents, 1250);

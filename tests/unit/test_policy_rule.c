@@ -5,12 +5,12 @@ static void test_policy_rule_a_rule_written_is_read_back_the_same(void **state)
 {
     /* clang-format off */
     static const char *const lines[] = {
-        "*,*,*,21d,,,,keep,,,,,,,,,,,,,,,,,",
-        "VAN1,ADULT,BOOK,\"next_visit(14,35)\",2,14d,15,next_open,10,1,500,2000,200,16,barred expired limit,,,,,,,,,,",
-        "*,\"P,2\",\"a \"\"b\"\"\",0d,0,\"next_visit(0,3650)\",0,keep,,,,,,,all,,,,,,,,,,",
-        "*,*,*,21d,,,,same_weekday,,,,,,,held wanted +expired +limit,<2026-06-30,yes,due,0,28,1,0,1000,yes,500",
-        "*,*,*,21d,,,,keep,,,,,,,all +renewals,>2026-06-30,,,,,,,,,",
-        "*,*,*,21d,,,,keep,,,,,,,overdue debt guarantor not_for_loan soon late,2026-06-30,,,,,,,,,",
+        "*,*,*,21d,,,,keep,,,,,,,,,,,,,,,,,,",
+        "VAN1,ADULT,BOOK,\"next_visit(14,35)\",2,14d,15,next_open,10,1,500,2000,200,16,barred expired limit,,,,,,,,,,,",
+        "*,\"P,2\",\"a \"\"b\"\"\",0d,0,\"next_visit(0,3650)\",0,keep,,,,,,,all,,,,,,,,,,,",
+        "*,*,*,21d,,,,same_weekday,,,,,,,held wanted +expired +limit,<2026-06-30,yes,due,0,28,1,0,1000,yes,500,open",
+        "*,*,*,21d,,,,keep,,,,,,,all +renewals,>2026-06-30,,,,,,,,,,",
+        "*,*,*,21d,,,,keep,,,,,,,overdue debt guarantor not_for_loan soon late,2026-06-30,,,,,,,,,,",
     };
     /* clang-format on */
     (void)state;
@@ -66,7 +66,7 @@ static void test_policy_rule_a_rule_line_that_is_not_understood_names_its_column
         { "*,*,*,21d,,,,,,,,,,,,<", "hard_due" }, { "*,*,*,21d,,,,,,,,,,,,,maybe", "expiry_cap" }, { "*,*,*,21d,,,,,,,,,,,,,,then", "renew_base" },
         { "*,*,*,21d,,,,,,,,,,,,,,,-7", "renew_from" }, { "*,*,*,21d,,,,,,,,,,,,,,,,3651", "renew_until" }, { "*,*,*,21d,,,,,,,,,,,,,,,,,0", "overdue_max" },
         { "*,*,*,21d,,,,,,,,,,,,,,,,,,5.00", "debt_max" }, { "*,*,*,21d,,,,,,,,,,,,,,,,,,,x", "renew_debt" }, { "*,*,*,21d,,,,,,,,,,,,,,,,,,,,1", "renew_expired" },
-        { "*,*,*,21d,,,,,,,,,,,,,,,,,,,,,x", "guarantor_max" },
+        { "*,*,*,21d,,,,,,,,,,,,,,,,,,,,,x", "guarantor_max" }, { "*,*,*,21d,,,,,,,,,,,,,,,,,,,,,,some", "fine_days" },
     };
     /* clang-format on */
     struct policy_rule rule;

@@ -27,20 +27,20 @@ static void test_timeline_fine_counts_days_not_hours(void **state)
     struct unit u = { 0 };
     struct terms t = { .rate_cents = 10, .grace_days = 1, .max_cents = 25 };
     const int64_t d = (int64_t)DAY_MIN * MINUTE_MS;
-    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 00:00") * MINUTE_MS),
+    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 00:00") * MINUTE_MS, 0),
                      0); /* grace */
-    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Thu 00:00") * MINUTE_MS),
+    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Thu 00:00") * MINUTE_MS, 0),
                      20); /* both days count */
-    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Fri 00:00") * MINUTE_MS),
+    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Fri 00:00") * MINUTE_MS, 0),
                      25); /* the most */
-    assert_int_equal(timeline_fine(&u, &t, -1, d),
+    assert_int_equal(timeline_fine(&u, &t, -1, d, 0),
                      20); /* before 1970 days still end at midnight */
     t.max_cents = ENTRY_NONE;
-    assert_int_equal(timeline_fine(&u, &t, 0, 1000 * d), 10000);
+    assert_int_equal(timeline_fine(&u, &t, 0, 1000 * d, 0), 10000);
     u.day = day_that_ends_at_four;
     t.grace_days = 0;
-    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 03:59") * MINUTE_MS), 0);
-    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 04:00") * MINUTE_MS), 10);
+    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 03:59") * MINUTE_MS, 0), 0);
+    assert_int_equal(timeline_fine(&u, &t, due("Tue 23:59"), at("Wed 04:00") * MINUTE_MS, 0), 10);
 }
 
 static void test_timeline_fine_of_absurd_figures_does_not_wrap(void **state)
@@ -48,11 +48,11 @@ static void test_timeline_fine_of_absurd_figures_does_not_wrap(void **state)
     (void)state;
     struct unit u = { 0 };
     struct terms t = { .rate_cents = INT64_MAX, .max_cents = ENTRY_NONE };
-    assert_true(timeline_fine(&u, &t, INT64_MIN + 1, INT64_MAX) == INT64_MAX);
+    assert_true(timeline_fine(&u, &t, INT64_MIN + 1, INT64_MAX, 0) == INT64_MAX);
     t.max_cents = 300;
-    assert_int_equal(timeline_fine(&u, &t, INT64_MIN + 1, INT64_MAX), 300);
-    assert_int_equal(timeline_fine(&u, &t, INT64_MAX, 0), 0);
-    assert_int_equal(timeline_fine(&u, &t, ENTRY_NONE, 0), 0);
+    assert_int_equal(timeline_fine(&u, &t, INT64_MIN + 1, INT64_MAX, 0), 300);
+    assert_int_equal(timeline_fine(&u, &t, INT64_MAX, 0, 0), 0);
+    assert_int_equal(timeline_fine(&u, &t, ENTRY_NONE, 0, 0), 0);
 }
 
 static void test_timeline_an_override_silences_its_own_rule_only(void **state)
