@@ -442,6 +442,7 @@ static enum bm_rc desk_end(struct desk *d, enum bm_rc rc)
     if (!rc) rc = env_tick("act.before");
     rc = db_end(l->db, rc);
     if (!rc) rc = env_tick("act.durable");
+    if (l->durable) l->durable(l->durable_ctx);
     enum bm_rc shown = db_end(l->replica, rc ? rc : l->rebuilt ? BM_EINTERNAL : BM_OK);
     if (!rc && l->rebuilt) shown = renew(l);
     if (rc == BM_ECORRUPT && db_is_damaged(l->replica) && renew(l) == BM_OK) /* I2 */

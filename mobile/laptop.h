@@ -47,6 +47,8 @@ struct laptop {
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;
     bool rebuilt;   /* inside an act: the replica was made anew, its effect is in it already */
+    void (*durable)(void *ctx); /* for people who measure: an act's entry is on the disk, the replica has still to follow */
+    void *durable_ctx;
 };
 
 BM_MUST_CHECK enum bm_rc laptop_open(const char *dir, struct laptop *l);

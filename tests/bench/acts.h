@@ -8,6 +8,7 @@
 
 #include "mobile/laptop.h"
 #include "sync/snapshot.h"
+#include "tests/bench/big.h"
 #include "tests/bench/floor.h"
 #include "tests/bench/library.h"
 
@@ -16,11 +17,18 @@ enum { ACTS_A_ROUND = 300, DECISIONS_A_ROUND = 1000 };
 struct act_world {
     char dir[BENCH_PATH_MAX];
     struct laptop l;
-    struct floor_db floor;
+    struct floor_db floor, floor_unsynced;
     struct rng r;
+    size_t items, patrons;
     uint32_t order[LIBRARY_ITEMS]; /* copies in the order in which they are lent */
     int requests;
-    double ms[ACTS_A_ROUND];
+    int64_t durable_ns; /* when the entry of the act being done was on the disk */
+};
+
+/* What the lines of one kind of act are made from: milliseconds. */
+enum act_part { ACT_SCAN_TO_DISK, ACT_REPLICA, ACT_FLOOR, ACT_FLOOR_UNSYNCED, ACT_PARTS };
+struct act_times {
+    double ms[ACT_PARTS][ACTS_A_ROUND];
 };
 
 /* --- a laptop without a network: what enrolment and the first sync leave ------------------------------ */
@@ -63,8 +71,8 @@ static inline void enrol_laptop(const char *dir, const struct branch *b)
     db_lock_close(lock);
 }
 
-/* base-1.db: a snapshot of the branch, unpacked. */
-static inline void fetch_base_1(const char *dir, struct branch *b)
+/* A snapshot of the branch, unpacked. */
+static inline void fetch_copy(const char *dir, struct branch *b, const char *name)
 {
     char path[BENCH_PATH_MAX + 32];
     struct snapshot_info info;
@@ -73,23 +81,21 @@ static inline void fetch_base_1(const char *dir, struct branch *b)
     int fd;
     must(snapshot_make(b, 0, "", &info));
     must(snapshot_open(b, info.name, &fd));
-    snprintf(path, sizeof path, "%s/base-1.db", dir);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
     must(snapshot_unpack_file(fd, path, SNAPSHOT_RAW_MAX, hash, &raw_bytes));
     close(fd);
 }
 
-static inline void act_world_open(struct act_world *w)
+static inline void note_durable(void *ctx)
 {
-    struct branch b;
-    char branch_dir[BENCH_PATH_MAX];
+    ((struct act_world *)ctx)->durable_ns = wall_ns();
+}
+
+/* The van stands at a stop, its desk is open. */
+static inline void open_desk(struct act_world *w)
+{
     struct desk_answer out;
     struct arena a = { 0 };
-    library_make(&b, branch_dir, LIBRARY_ITEMS);
-    bench_folder(w->dir);
-    enrol_laptop(w->dir, &b);
-    fetch_base_1(w->dir, &b);
-    branch_close(&b);
-    world_remove_tree(branch_dir);
     must(laptop_open(w->dir, &w->l));
     must(laptop_current(&w->l));
     struct entry visit = row_of(OP_OPEN_VISIT);
@@ -99,77 +105,141 @@ static inline void act_world_open(struct act_world *w)
     must(desk_write(&w->l.desk, &a, &visit, &out));
     arena_free(&a);
     w->l.desk.staff = "s1";
-    floor_open(&w->floor, w->dir);
+    w->l.durable = note_durable;
+    w->l.durable_ctx = w;
+}
+
+/* The floors lie in the same folder: a commit costs what the disk under it takes. */
+static inline void open_floors(struct act_world *w)
+{
+    floor_open(&w->floor, w->dir, "floor.db");
+    floor_open(&w->floor_unsynced, w->dir, "floor-unsynced.db");
+    SQLITE_MUST(sqlite3_exec(w->floor_unsynced.handle, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL));
+}
+
+/* Copies from all over the library, in no order. */
+static inline void make_order(struct act_world *w)
+{
     rng_init(&w->r, BENCH_SEED, 3);
     for (uint32_t i = 0; i < LIBRARY_ITEMS; i++) {
         uint32_t other = rng_below(&w->r, i + 1);
         w->order[i] = w->order[other];
-        w->order[other] = i;
+        w->order[other] = i * (uint32_t)(w->items / LIBRARY_ITEMS);
     }
+}
+
+static inline void act_world_open(struct act_world *w, bool big)
+{
+    struct branch b;
+    char branch_dir[BENCH_PATH_MAX], path[BENCH_PATH_MAX + 32];
+    w->items = big ? BIG_ITEMS : LIBRARY_ITEMS;
+    w->patrons = big ? BIG_PATRONS : LIBRARY_PATRONS;
+    library_make(&b, branch_dir, LIBRARY_ITEMS);
+    bench_folder(w->dir);
+    enrol_laptop(w->dir, &b);
+    fetch_copy(w->dir, &b, big ? "replica-1.db" : "base-1.db");
+    branch_close(&b);
+    world_remove_tree(branch_dir);
+    snprintf(path, sizeof path, "%s/replica-1.db", w->dir);
+    if (big) big_replica_fill(path);
+    open_desk(w);
+    open_floors(w);
+    make_order(w);
 }
 
 static inline void act_world_close(struct act_world *w)
 {
     floor_close(&w->floor);
+    floor_close(&w->floor_unsynced);
     laptop_close(&w->l);
     world_remove_tree(w->dir);
 }
 
 /* --- one act ---------------------------------------------------------------------------------------------- */
 
-static inline double one_act(struct act_world *w, bool lend, uint32_t item)
+static inline void one_act(struct act_world *w, bool lend, uint32_t item, struct act_times *t, size_t i)
 {
     char barcode[BARCODE_SIZE], card[BARCODE_SIZE], request[32];
     struct desk_answer out;
     struct arena a = { 0 };
     item_barcode(item + 1, barcode);
-    card_number(SAMPLE_CARD_FIRST + 1 + rng_below(&w->r, LIBRARY_PATRONS - 1), card);
+    card_number(SAMPLE_CARD_FIRST + 1 + rng_below(&w->r, (uint32_t)w->patrons - 1), card);
     snprintf(request, sizeof request, "3f1c-%08d", ++w->requests); /* as the desk's page sends one */
     w->l.desk.request = request;
     int64_t from = wall_ns();
     must(lend ? desk_checkout(&w->l.desk, &a, card, barcode, &out) : desk_checkin(&w->l.desk, &a, barcode, ENTRY_NONE, &out));
-    double ms = (double)(wall_ns() - from) / 1e6;
+    int64_t end = wall_ns();
+    t->ms[ACT_SCAN_TO_DISK][i] = (double)(w->durable_ns - from) / 1e6;
+    t->ms[ACT_REPLICA][i] = (double)(end - w->durable_ns) / 1e6;
     if (!out.done) {
         fprintf(stderr, "an act was refused: %s\n", out.reason_count ? out.reasons[0].name : "no reason");
         abort();
     }
     arena_free(&a);
-    return ms;
 }
 
-/* The acts of a round, then bare commits of the bytes that they left. */
-static inline void act_round(struct act_world *w, int round, bool lend, struct figure *median, struct figure *p99)
+/* Bare commits of the bytes that the act left: one that is durable, one that is not. */
+static inline void one_floor(struct act_world *w, struct act_times *t, size_t i)
 {
     struct arena a = { 0 };
-    for (size_t i = 0; i < ACTS_A_ROUND; i++)
-        w->ms[i] = one_act(w, lend, w->order[((size_t)round * ACTS_A_ROUND + i) % LIBRARY_ITEMS]);
-    median->ours[round] = quantile(w->ms, ACTS_A_ROUND, 0.5);
-    p99->ours[round] = quantile(w->ms, ACTS_A_ROUND, 0.99);
-    const struct floor_row *rows = floor_rows_of(w->l.db, ACTS_A_ROUND, &a);
-    for (size_t i = 0; i < ACTS_A_ROUND; i++) {
-        int64_t from = wall_ns();
-        floor_insert(&w->floor, &rows[i]);
-        w->ms[i] = (double)(wall_ns() - from) / 1e6;
-    }
-    median->floor[round] = quantile(w->ms, ACTS_A_ROUND, 0.5);
-    p99->floor[round] = quantile(w->ms, ACTS_A_ROUND, 0.99);
+    const struct floor_row *row = floor_rows_of(w->l.db, 1, &a);
+    int64_t from = wall_ns();
+    floor_insert(&w->floor, row);
+    int64_t durable = wall_ns();
+    floor_insert(&w->floor_unsynced, row);
+    t->ms[ACT_FLOOR][i] = (double)(durable - from) / 1e6;
+    t->ms[ACT_FLOOR_UNSYNCED][i] = (double)(wall_ns() - durable) / 1e6;
     arena_free(&a);
+}
+
+struct act_figures {
+    struct figure median, p99, replica;
+};
+
+static inline void act_round(struct act_world *w, int round, bool lend, struct act_figures *f)
+{
+    struct act_times *t = calloc(1, sizeof *t);
+    if (!t) abort();
+    for (size_t i = 0; i < ACTS_A_ROUND; i++) { /* in turn, so that both meet the same disk */
+        one_act(w, lend, w->order[((size_t)round * ACTS_A_ROUND + i) % LIBRARY_ITEMS], t, i);
+        one_floor(w, t, i);
+    }
+    f->median.ours[round] = quantile(t->ms[ACT_SCAN_TO_DISK], ACTS_A_ROUND, 0.5);
+    f->median.floor[round] = quantile(t->ms[ACT_FLOOR], ACTS_A_ROUND, 0.5);
+    f->p99.ours[round] = quantile(t->ms[ACT_SCAN_TO_DISK], ACTS_A_ROUND, 0.99);
+    f->p99.floor[round] = quantile(t->ms[ACT_FLOOR], ACTS_A_ROUND, 0.99);
+    f->replica.ours[round] = quantile(t->ms[ACT_REPLICA], ACTS_A_ROUND, 0.5);
+    f->replica.floor[round] = quantile(t->ms[ACT_FLOOR_UNSYNCED], ACTS_A_ROUND, 0.5);
+    free(t);
+}
+
+#define ACT_FIGURES(act)                                                                                                        \
+    {                                                                                                                           \
+        { .name = act, .unit = "ms", .goal = 1.3, .goal_is_ratio = true },                                                      \
+            { .name = act "_p99", .unit = "ms", .goal = FIGURE_NO_GOAL },                                                       \
+            { .name = act "_replica", .unit = "ms", .goal = FIGURE_NO_GOAL },                                                   \
+    }
+
+static inline void acts_measure(const struct bench *b, struct act_world *w, struct act_figures f[2])
+{
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        act_round(w, round, true, &f[0]);
+        act_round(w, round, false, &f[1]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        figure_print(b, &f[i].median);
+        figure_print(b, &f[i].p99);
+        figure_print(b, &f[i].replica);
+    }
 }
 
 static inline void bench_acts(const struct bench *b)
 {
-    struct figure f[] = { { .name = "act_checkout", .unit = "ms", .goal = FIGURE_NO_GOAL },
-                          { .name = "act_checkout_p99", .unit = "ms", .goal = FIGURE_NO_GOAL },
-                          { .name = "act_checkin", .unit = "ms", .goal = FIGURE_NO_GOAL },
-                          { .name = "act_checkin_p99", .unit = "ms", .goal = FIGURE_NO_GOAL } };
+    struct act_figures f[] = { ACT_FIGURES("act_checkout"), ACT_FIGURES("act_checkin") };
     struct act_world *w = calloc(1, sizeof *w);
     if (!w) abort();
-    act_world_open(w);
-    for (int round = 0; round < BENCH_ROUNDS; round++) {
-        act_round(w, round, true, &f[0], &f[1]);
-        act_round(w, round, false, &f[2], &f[3]);
-    }
-    for (size_t i = 0; i < sizeof f / sizeof *f; i++) figure_print(b, &f[i]);
+    act_world_open(w, false);
+    acts_measure(b, w, f);
     act_world_close(w);
     free(w);
 }
@@ -211,24 +281,30 @@ static inline double our_decisions(struct act_world *w, const char *card, const 
     return (double)(cpu_ns() - from) / 1e3 / DECISIONS_A_ROUND;
 }
 
-static inline void bench_decision(const struct bench *b)
+static inline void decision_measure(const struct bench *b, struct act_world *w, const char *name)
 {
-    struct figure f = { .name = "decision", .unit = "us_cpu", .goal = FIGURE_NO_GOAL };
+    struct figure f = { .name = name, .unit = "us_cpu", .goal = 100 };
     char path[LAPTOP_PATH_MAX + 40], card[BARCODE_SIZE], barcode[BARCODE_SIZE];
-    struct act_world *w = calloc(1, sizeof *w);
     sqlite3 *handle;
-    if (!w) abort();
-    act_world_open(w);
     laptop_replica_path(&w->l, w->l.generation, path);
     SQLITE_MUST(sqlite3_open(path, &handle));
     card_number(SAMPLE_CARD_FIRST, card); /* barred */
     item_barcode(1, barcode);
+    w->l.desk.request = NULL;
     for (int round = 0; round < BENCH_ROUNDS; round++) {
         f.ours[round] = our_decisions(w, card, barcode);
         f.floor[round] = floor_decisions(handle, card, barcode);
     }
     sqlite3_close(handle);
     figure_print(b, &f);
+}
+
+static inline void bench_decision(const struct bench *b)
+{
+    struct act_world *w = calloc(1, sizeof *w);
+    if (!w) abort();
+    act_world_open(w, false);
+    decision_measure(b, w, "decision");
     act_world_close(w);
     free(w);
 }

@@ -25,7 +25,8 @@ enum better { LESS_IS_BETTER, MORE_IS_BETTER };
 struct figure {
     const char *name, *unit;
     enum better better;
-    double goal; /* NAN = none given */
+    double goal;       /* NAN = none given */
+    bool goal_is_ratio; /* of ours to the floor; else of the value itself */
     double ours[BENCH_ROUNDS], floor[BENCH_ROUNDS];
 };
 #define FIGURE_NO_GOAL ((double)NAN)
@@ -82,17 +83,18 @@ static inline const char *number_text(double x, char out[32])
     return out;
 }
 
-/* One line; the ratio says how many times as dear ours is as the floor. */
+/* One line; the ratio says how many times as dear ours is as the floor. A goal for the ratio is printed with an x. */
 static inline void figure_print(const struct bench *b, struct figure *f)
 {
     char ours_text[32], floor_text[32], goal_text[32];
     if (!bench_wants(b, f->name)) return;
     double ours = quantile(f->ours, BENCH_ROUNDS, 0.5), floor = quantile(f->floor, BENCH_ROUNDS, 0.5);
     double ratio = f->better == LESS_IS_BETTER ? ours / floor : floor / ours;
-    bool ok = f->better == LESS_IS_BETTER ? ours <= f->goal : ours >= f->goal;
+    bool ok = f->goal_is_ratio ? ratio <= f->goal : f->better == LESS_IS_BETTER ? ours <= f->goal : ours >= f->goal;
     bool goal = !isnan(f->goal);
-    printf("bench %s %s %s floor %s ratio %.2f goal %s %s\n", f->name, number_text(ours, ours_text), f->unit,
-           number_text(floor, floor_text), ratio, goal ? number_text(f->goal, goal_text) : "-", !goal ? "-" : ok ? "ok" : "short");
+    printf("bench %s %s %s floor %s ratio %.2f goal %s%s %s\n", f->name, number_text(ours, ours_text), f->unit,
+           number_text(floor, floor_text), ratio, goal ? number_text(f->goal, goal_text) : "-", goal && f->goal_is_ratio ? "x" : "",
+           !goal ? "-" : ok ? "ok" : "short");
     fflush(stdout);
 }
 

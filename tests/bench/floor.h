@@ -24,10 +24,10 @@ struct floor_db {
 
 #define SQLITE_MUST(x) ((x) == SQLITE_OK ? (void)0 : abort())
 
-static inline void floor_open(struct floor_db *f, const char *dir)
+static inline void floor_open(struct floor_db *f, const char *dir, const char *name)
 {
     char path[BENCH_PATH_MAX + 32];
-    snprintf(path, sizeof path, "%s/floor.db", dir);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
     SQLITE_MUST(sqlite3_open(path, &f->handle));
     SQLITE_MUST(sqlite3_exec(f->handle,
                              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"

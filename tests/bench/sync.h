@@ -122,7 +122,7 @@ static inline double ingest_floor_round(const struct floor_row *rows)
     char dir[BENCH_PATH_MAX];
     struct floor_db f;
     bench_folder(dir);
-    floor_open(&f, dir);
+    floor_open(&f, dir, "floor.db");
     double s = floor_insert_all(&f, rows, SEASON_ENTRIES, SEASON_BATCHES * COMMITS_A_BATCH);
     floor_close(&f);
     world_remove_tree(dir);

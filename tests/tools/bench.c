@@ -8,17 +8,21 @@
  * a timing is never a test. */
 #include "tests/bench/acts.h"
 #include "tests/bench/pure.h"
+#include "tests/bench/size.h"
 #include "tests/bench/sync.h"
 
 #include "tests/sample/base.c"
 #include "tests/sample/words.c"
 
 static const struct {
-    const char *figures[5]; /* what it can print */
+    const char *figures[12]; /* what it can print */
     void (*run)(const struct bench *b);
 } groups[] = {
-    { { "act_checkout", "act_checkout_p99", "act_checkin", "act_checkin_p99" }, bench_acts },
+    { { "act_checkout", "act_checkout_p99", "act_checkout_replica", "act_checkin", "act_checkin_p99", "act_checkin_replica" }, bench_acts },
     { { "decision" }, bench_decision },
+    { { "big_checkout", "big_checkout_p99", "big_checkout_replica", "big_checkin", "big_checkin_p99", "big_checkin_replica",
+        "big_decision", "big_memory_checkout", "big_memory_search" },
+      bench_size },
     { { "policy" }, bench_policy },
     { { "timeline" }, bench_timeline },
     { { "ingest" }, bench_ingest },
