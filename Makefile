@@ -195,7 +195,7 @@ fuzz:
 
 bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
-	@$(MAKE) --no-print-directory NDEBUG=1 build/release/tool/bench
+	@$(MAKE) --no-print-directory NDEBUG=1 build/release/bin/bookmobile build/release/tool/bench
 	@build/release/tool/bench
 
 soak:

@@ -21,7 +21,8 @@ static const struct {
     { { "act_checkout", "act_checkout_p99", "act_checkout_replica", "act_checkin", "act_checkin_p99", "act_checkin_replica" }, bench_acts },
     { { "decision" }, bench_decision },
     { { "big_checkout", "big_checkout_p99", "big_checkout_replica", "big_checkin", "big_checkin_p99", "big_checkin_replica",
-        "big_decision", "big_memory_checkout", "big_memory_search" },
+        "big_decision", "big_memory_checkout", "big_memory_search",
+        "big_memory_patron" },
       bench_size },
     { { "policy" }, bench_policy },
     { { "timeline" }, bench_timeline },
@@ -52,6 +53,8 @@ static bool name_is_known(const char *name)
 int main(int argc, char **argv)
 {
     const struct bench b = { argv + 1, argc - 1 };
+    if (argc > 2 && strcmp(argv[1], "--peak") == 0) return peak_main(argv + 2);
+    if (argc == 5 && strcmp(argv[1], "--rows") == 0) return rows_main(argv + 2);
     for (int i = 1; i < argc; i++) {
         if (name_is_known(argv[i])) continue;
         fprintf(stderr, "bench: no figure begins with %s; there are:", argv[i]);
