@@ -11,7 +11,7 @@
 
 #include "tests/bench/acts.h"
 
-enum { COMMAND_ARGS_MAX = 12, PROGRAM_PATH_MAX = 512, LATE_ITEMS = 100, KB_A_MB = 1024 };
+enum { COMMAND_ARGS_MAX = 12, PROGRAM_PATH_MAX = 512, KB_A_MB = 1024 };
 
 /* --- memory of a command ---------------------------------------------------------------------------------- */
 

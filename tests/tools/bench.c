@@ -8,6 +8,7 @@
  * a timing is never a test. */
 #include "tests/bench/acts.h"
 #include "tests/bench/pure.h"
+#include "tests/bench/refold.h"
 #include "tests/bench/size.h"
 #include "tests/bench/sync.h"
 
@@ -24,6 +25,7 @@ static const struct {
         "big_decision", "big_memory_checkout", "big_memory_search",
         "big_memory_patron" },
       bench_size },
+    { { "big_refold" }, bench_refold },
     { { "policy" }, bench_policy },
     { { "timeline" }, bench_timeline },
     { { "ingest" }, bench_ingest },
