@@ -94,12 +94,12 @@ static enum bm_rc title_text(struct facts *f, const char *key)
 static enum bm_rc item_info(struct facts *f)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(f->d->view, SQL_ITEM_INFO_GET, &s, "barcode", 's', f->item, NULL);
+    enum bm_rc rc = db_get(f->d->view, SQL_ITEM_RULED_BY, &s, "barcode", 's', f->item, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     f->itype = stmt_copy(s, 0, f->a);
     f->callno = stmt_copy(s, 1, f->a);
-    f->price_cents = stmt_int(s, 4);
+    f->price_cents = stmt_int(s, 2);
     stmt_done(s);
     return BM_OK;
 }

@@ -187,6 +187,10 @@ DELETE FROM item WHERE barcode = :barcode
 -- name: ITEM_INFO_GET
 SELECT itype, callno, loc, branch, price_cents, shelf, info_t, info_id FROM item WHERE barcode = :barcode
 
+-- name: ITEM_RULED_BY
+-- What rules go by: a copy's own type, else its title's (a catalogue may say it of titles alone).
+SELECT coalesce(i.itype, t.itype), i.callno, i.price_cents FROM item i LEFT JOIN title t ON t.key = i.title WHERE i.barcode = :barcode
+
 -- name: ITEM_INFO_SET
 UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, price_cents = :price, shelf = :shelf,
   info_t = :info_t, info_id = :info_id WHERE barcode = :barcode
@@ -390,8 +394,8 @@ INSERT INTO tally(id, visit, kind, count, at_ms) VALUES(:id, :visit, :kind, :cou
 DELETE FROM tally WHERE id = :id
 
 -- name: LOANS_OPEN_OF_TYPE
-SELECT count(*) FROM loan l JOIN item i ON i.barcode = l.item
-WHERE l.end_ms IS NULL AND i.itype = :itype AND l.card IN (SELECT card FROM patron WHERE account = :account)
+SELECT count(*) FROM loan l JOIN item i ON i.barcode = l.item LEFT JOIN title t ON t.key = i.title
+WHERE l.end_ms IS NULL AND coalesce(i.itype, t.itype) = :itype AND l.card IN (SELECT card FROM patron WHERE account = :account)
 
 -- name: LOANS_OVERDUE_COUNT
 SELECT count(*) FROM loan

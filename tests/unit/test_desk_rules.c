@@ -218,6 +218,21 @@ static void test_desk_rules_overdue_loans_are_counted(void **state)
     says(w, RUN("rules", "explain", "P2", "302", "--at", "2026-10-07"), 0, "ALLOWED");
 }
 
+static void test_desk_rules_a_copy_without_a_type_has_its_titles(void **state)
+{
+    struct world *w = *state;
+    const char *const lines[] = { "*,*,*,21d", "*,*,VIDEO,7d,,,1" };
+    ok(db_exec(w->db, "INSERT INTO title(num, key, name, author, itype, src_t, src) VALUES(2, 't2', 'A film', '', 'VIDEO', 1, 'b');"
+                      "INSERT INTO item(barcode, title, place) VALUES('401', 't2', 'van1'), ('402', 't2', 'van1');"
+                      "INSERT INTO item(barcode, title, place, itype) VALUES('403', 't2', 'van1', 'DVD')"));
+    rules(w, lines, 2);
+    says(w, RUN("rules", "explain", "P1", "401"), 0, "by rule 2");
+    says(w, RUN("rules", "explain", "P1", "403"), 0, "by rule 1"); /* its own word comes first */
+    says(w, RUN("checkout", "P1", "401"), 0, "LENT");
+    says(w, RUN("rules", "explain", "P1", "402"), 1, "over_type_limit"); /* counted by that type too */
+    says(w, RUN("rules", "explain", "P1", "403"), 0, "ALLOWED");
+}
+
 static void test_desk_rules_a_year_of_birth_is_enough_or_asks(void **state)
 {
     struct world *w = *state;
@@ -364,6 +379,7 @@ int main(void)
         T(test_desk_rules_a_debt_one_cent_over_the_limit_refuses),
         T(test_desk_rules_debts_of_those_he_answers_for_count_together),
         T(test_desk_rules_overdue_loans_are_counted),
+        T(test_desk_rules_a_copy_without_a_type_has_its_titles),
         T(test_desk_rules_a_year_of_birth_is_enough_or_asks),
         T(test_desk_rules_a_guarantor_is_another_card_that_is_known),
         T(test_desk_rules_a_renewal_knows_when_it_was_lent_and_was_due),
