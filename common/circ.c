@@ -201,10 +201,12 @@ enum bm_rc circ_replace(struct db *db, const struct unit *was, struct unit *now,
 /* --- outcome ------------------------------------------------------------------------------------------ */
 
 /* The effects that are no more and no less than what the act was for. */
-static bool as_meant(enum op op, const char *word)
+static bool as_meant(const struct entry *e, const char *word)
 {
-    switch ((int)op) {
-    case OP_CHECKOUT: return str_eq(word, "lent") || str_eq(word, "lent, hold filled");
+    switch ((int)e->op) {
+    case OP_CHECKOUT:
+        if (e->again == 1) return str_eq(word, "renewed");
+        return str_eq(word, "lent") || str_eq(word, "lent, hold filled");
     case OP_RENEW: return str_eq(word, "renewed");
     default: return true;
     }
@@ -223,7 +225,7 @@ void circ_outcome(const struct unit *u, const struct entry *e, struct outcome *o
     if (out->kind == OUTCOME_EXCEPTION) return;
     const char *word = unit_effect(u, &e->id);
     str_copy(out->words, sizeof out->words, word ? word : "nothing changed");
-    if (!word || !as_meant(e->op, word)) out->kind = OUTCOME_ADJUSTED;
+    if (!word || !as_meant(e, word)) out->kind = OUTCOME_ADJUSTED;
 }
 
 /* --- beside the item folds ---------------------------------------------------------------------------- */

@@ -29,6 +29,8 @@ static enum bm_rc date_by_staff(struct act *act, struct policy_answer *p)
     int64_t today = zone_day(act->f.now_ms), day = zone_day(d->set_due_s * 1000);
     if (day < today) return err_set(BM_EINPUT, "the due date lies in the past; nothing was lent");
     if (day > today + POLICY_LOAN_DAYS_MAX) return err_set(BM_EINPUT, "a due date lies no more than %d days ahead", POLICY_LOAN_DAYS_MAX);
+    if (act->f.loan && act->f.loan_is_his && act->f.loan->due_s > d->set_due_s)
+        return err_set(BM_EREFUSED, "he has it already, and was told a later date, which is not taken back");
     p->due_s = d->set_due_s;
     p->due_day = day;
     return BM_OK;
@@ -47,16 +49,13 @@ enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, cons
     if (!rc) rc = facts_item(&act.f, item);
     if (rc) goto done;
     facts_tell(&act.f, out);
-    if (act.f.loan && act.f.loan_is_his) { /* lent again to who has it is a renewal (CASES 14) */
-        rc = act_end(&act, BM_OK);
-        return rc ? rc : desk_renew(d, a, item, out);
-    }
-    rc = facts_ask(&act.f, false, &p);
+    bool again = act.f.loan && act.f.loan_is_his; /* lent again to who has it is a renewal (CASES 14) */
+    rc = facts_ask(&act.f, again, &p);
+    if (!rc) rc = date_by_staff(&act, &p);
     if (rc) goto done;
-    if ((rc = date_by_staff(&act, &p))) goto done;
     out->due_s = p.due_s;
     if (!act_allowed(&act, &p)) {
-        out->due_s = ENTRY_NONE;
+        out->due_s = again ? act.f.loan->due_s : ENTRY_NONE;
         rc = act_count_loans(&act, act.f.account);
         goto done;
     }
@@ -64,11 +63,13 @@ enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, cons
     act.e.patron = card;
     act.e.place = d->place;
     fill_terms(&act.e, &p, d->branch ? d->branch : "*");
+    if (again) act.e.again = 1; /* where the loan is over by then, the book has left all the same (I6) */
     if (d->set_due_s) act.e.why = d->why;
     act.e.seen = act.f.seen;
-    out->word = "lent";
+    out->word = again ? "renewed" : "lent";
     rc = act_write(&act);
-    if (!rc && str_eq(act.outcome.words, "lent, hold filled")) out->word = "lent, hold filled";
+    if (!rc && !again && str_eq(act.outcome.words, "lent, hold filled")) out->word = "lent, hold filled";
+    if (!rc && again) rc = act_tell_money(&act);
     if (!rc) rc = act_count_loans(&act, act.f.account);
 done:
     return act_end(&act, rc);

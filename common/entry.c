@@ -44,7 +44,7 @@ static const uint8_t op_members[OP_COUNT][ROW_MAX] = {
     [OP_CLOCK] = { N(wall_ms), N(off_ms), N(unc_ms), N(src) },
     [OP_VIEW] = { N(rev) },
     [OP_CHECKOUT] = { N(item), N(patron), N(due_s), O(rate_cents), O(grace_days), O(max_cents),
-                      O(price_cents), O(keep_cents), O(cal), O(limit), O(place), O(over), O(why) },
+                      O(price_cents), O(keep_cents), O(cal), O(limit), O(again), O(place), O(over), O(why) },
     [OP_CHECKIN] = { N(item), O(place), O(returned_ms), O(keep) },
     [OP_RENEW] = { N(item), N(patron), N(due_s), O(place), O(over), O(why) },
     [OP_CHANGE_DUE] = { N(item), N(patron), N(due_s), O(why) },

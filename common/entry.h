@@ -101,6 +101,7 @@ bool op_parse(const char *name, enum op *out);
     X(INT, keep_cents, "keepfee") /* kept of it when found */                                  \
     X(WORD, cal, "cal")           /* branch whose closed days no fine is taken for; else every day counts */ \
     X(INT, limit, "limit")        /* loans allowed by the rule the desk used */                \
+    X(INT, again, "again")        /* 1 = the desk saw his own loan and lent it again */        \
     X(WORD, place, "place")       /* desk or place where it happened */                        \
     X(INT, returned_ms, "returned") /* came back before it was scanned, UTC ms */              \
     X(INT, keep, "keep")          /* 1 = put back on the hold shelf */                         \

@@ -365,6 +365,22 @@ static struct tl_hold *hold_to_fill(const struct step *s, const char *account)
     return best;
 }
 
+/* Do others wait for this copy, with no other one free for them? */
+static bool is_wanted(const struct step *s, const char *account)
+{
+    const struct title_box *of = item_box(s->it)->of;
+    size_t want = 0;
+    bool own = false;
+    for (const struct hold_box *h = of ? of->live : NULL; h; h = h->after) {
+        if (h->row.state != HOLD_WAITING || !fits(&h->row, s->it) ||
+            is_account(s, h->row.card, account))
+            continue;
+        want++;
+        own = own || h->row.item;
+    }
+    return is_short(s, want, own);
+}
+
 static const char *on_checkout(struct step *s)
 {
     struct tl_loan *loan = open_loan(s);
@@ -373,7 +389,9 @@ static const char *on_checkout(struct step *s)
     if (s->it->cond != COND_OK) raise_exc(s, EXC_UNFIT_LENT, NULL);
     check_standing(s, &me);
     if (loan && is_account(s, loan->card, me.account)) {
-        /* that desk did not see the loan: no fine is charged on a guess */
+        /* unless that desk saw the loan, no fine is charged on a guess */
+        if (s->e->again == 1) overdue(s, loan, s->key->t_ms);
+        if (s->e->again == 1 && is_wanted(s, me.account)) raise_exc(s, EXC_RENEWED_WHILE_WANTED, NULL);
         loan->lost_ms = ENTRY_NONE;
         return extend_loan(s, loan);
     }
@@ -404,22 +422,6 @@ static const char *on_checkin(struct step *s)
     struct tl_hold *h = requeue(s);
     if (h) raise_about(s, EXC_CAPTURE_MOVED, &h->id);
     return "seen";
-}
-
-/* Do others wait for this copy, with no other one free for them? */
-static bool is_wanted(const struct step *s, const char *account)
-{
-    const struct title_box *of = item_box(s->it)->of;
-    size_t want = 0;
-    bool own = false;
-    for (const struct hold_box *h = of ? of->live : NULL; h; h = h->after) {
-        if (h->row.state != HOLD_WAITING || !fits(&h->row, s->it) ||
-            is_account(s, h->row.card, account))
-            continue;
-        want++;
-        own = own || h->row.item;
-    }
-    return is_short(s, want, own);
 }
 
 static const char *on_renew(struct step *s)

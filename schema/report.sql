@@ -6,9 +6,10 @@ SELECT dev, opened, stop, name, src, arr_s, dep_s, parr_s, pdep_s, until_s FROM 
 WHERE arr_s >= :from_s OR until_s >= :from_s ORDER BY dev, arr_s, id
 
 -- name: REPORT_ACTS_BETWEEN
-SELECT dev, t_ms, op FROM reading
-WHERE t_ms >= :from_t AND t_ms <= :to_t AND row = 0 AND dark IS NULL AND dev <> 'branch'
-AND op IN ('checkout', 'renew', 'checkin', 'place_hold', 'register_patron') ORDER BY dev, t_ms, seq
+SELECT r.dev, r.t_ms, iif(instr(e.body, ',"again":1') > 0, 'renew', r.op) -- lent again to who has it
+FROM reading r LEFT JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = 0
+WHERE r.t_ms >= :from_t AND r.t_ms <= :to_t AND r.row = 0 AND r.dark IS NULL AND r.dev <> 'branch'
+AND r.op IN ('checkout', 'renew', 'checkin', 'place_hold', 'register_patron') ORDER BY r.dev, r.t_ms, r.seq
 
 -- name: REPORT_TALLIES_BETWEEN
 SELECT id, visit, at_ms, count FROM tally WHERE kind = 'visitors' AND at_ms >= :from_t AND at_ms <= :to_t ORDER BY id

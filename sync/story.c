@@ -79,7 +79,7 @@ static const char *item_words(const struct entry *e, struct arena *a)
     const char *card = or_none(e->patron);
     char id[EID_TEXT_MAX];
     switch ((int)e->op) {
-    case OP_CHECKOUT: return arena_printf(a, "lent to card %s, due %s", card, day(e->due_s, a));
+    case OP_CHECKOUT: return arena_printf(a, "lent%s to card %s, due %s", e->again == 1 ? " again" : "", card, day(e->due_s, a));
     case OP_CHECKIN: return e->returned_ms == ENTRY_NONE ? "taken back" : arena_printf(a, "taken back (came in on %s)", day(e->returned_ms / 1000, a));
     case OP_RENEW: return arena_printf(a, "renewed for card %s, due %s", card, day(e->due_s, a));
     case OP_CHANGE_DUE: return arena_printf(a, "due date of card %s moved to %s", card, day(e->due_s, a));

@@ -53,6 +53,7 @@ static void fill(struct history *h, struct told *x, unsigned a, unsigned b)
         e->max_cents = 500;
         e->price_cents = 2000;
         e->keep_cents = b & 64 ? 200 : 0;
+        e->again = a & 128 ? 1 : ENTRY_NONE;
         e->over = b & 128 ? "barred lent_over_loan unfit_lent" : NULL;
     }
     if (e->op == OP_CHECKIN) e->returned_ms = b & 128 ? x->key.t_ms - (int64_t)(b & 127) * 3600000 : ENTRY_NONE;

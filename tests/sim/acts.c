@@ -83,7 +83,8 @@ static void read_entry(struct sim *w, struct sim_act *act)
     const char *body = stmt_copy(s, 0, &w->arena);
     stmt_free(s);
     SIM_NEED(w, entry_read(body, strlen(body), false, &w->arena, &e));
-    act->op = e.op; /* lent again to who has it, by that screen, is a renewal */
+    act->op = e.op;
+    act->again = e.again == 1;
     act->due_s = e.due_s;
     if (e.patron)
         for (int p = 0; p < SIM_PATRONS; p++)
@@ -243,7 +244,6 @@ static bool take(struct sim *w, int book, int patron, int64_t when_ms)
     struct sim_act *done = act(w, &q, &answer);
     if (!done) return false;
     hand_over(w, book, patron);
-    w->books[book].taken = done - w->acts;
     return true;
 }
 
@@ -282,7 +282,6 @@ static void catch_up(struct sim *w, int d)
         stuck = !done;
         if (stuck && k->fixed) sim_fail(w, "%s: what happened on paper was refused", k->name);
         if (done) done->told = p->told; /* it was done by what they knew then */
-        if (done && p->take && w->books[p->book].at == ~p->patron) w->books[p->book].taken = done - w->acts;
     }
     k->paper_count -= n;
     memmove(k->paper, k->paper + n, k->paper_count * sizeof *k->paper);

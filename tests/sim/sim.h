@@ -102,7 +102,7 @@ struct sim_act {
     char as[ENTRY_WORD_MAX + 1];
     unsigned char over[EXC_COUNT];
     int64_t told, arrived;   /* what the desk knew; when it came to the branch (0 = not yet) */
-    bool voided;
+    bool voided, again;      /* again: the screen said that he has it, and it was lent to him */
 };
 
 struct sim_book {
@@ -110,7 +110,6 @@ struct sim_book {
     int at;           /* a desk, or a hand: ~patron */
     bool slot;        /* lies at the desk and nobody has scanned it */
     int64_t slot_ms;
-    int64_t taken;    /* the act by which it was taken, or -1 */
 };
 
 struct sim {

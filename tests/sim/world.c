@@ -343,10 +343,7 @@ static void enrol(struct sim *w, int d)
 
 static void name_all(struct sim *w)
 {
-    for (int i = 0; i < SIM_BOOKS; i++) {
-        snprintf(w->books[i].barcode, SIM_NAME_MAX, "%d", 30001 + i);
-        w->books[i].taken = -1;
-    }
+    for (int i = 0; i < SIM_BOOKS; i++) snprintf(w->books[i].barcode, SIM_NAME_MAX, "%d", 30001 + i);
     for (int i = 0; i < SIM_PATRONS; i++) snprintf(w->cards[i], SIM_NAME_MAX, "%d", 20001 + i);
     for (int i = 0; i < SIM_TITLES; i++) snprintf(w->titles[i], SIM_NAME_MAX, "t%d", i);
 }

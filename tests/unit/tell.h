@@ -242,6 +242,7 @@ static inline bool tell_members(struct history *h, struct entry *e)
         e->rate_cents = 10;
         e->price_cents = 500;
         if (rnd(2) == 0) e->keep_cents = 50;
+        if (rnd(4) == 0) e->again = 1;
         if (rnd(3) == 0) e->limit = 1 + (int64_t)rnd(2);
         if (rnd(6) == 0) e->over = "over_limit barred", e->why = "w"; /* fallthrough */
     case OP_RENEW: e->place = pick(places, 2); /* fallthrough */

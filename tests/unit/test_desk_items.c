@@ -115,6 +115,51 @@ static void test_desk_late_return_and_late_renewal_tell_the_fine(void **state)
     assert_int_equal(s->said.reason_count, 0);
 }
 
+/* I6, CASES 14: the book is in his hand, whatever another desk did meanwhile; the rules asked are those of a renewal. */
+static void test_desk_lent_again_is_a_renewal_that_says_so(void **state)
+{
+    struct site *s = *state;
+    lend(s, "A1", "501");
+    DO(desk_checkout(s->d, &s->a, "A1", "501", &s->said));
+    is_done(s, "renewed");
+    wrote(s, "\"op\":\"checkout\"");
+    wrote(s, ",\"rate\":10,\"grace\":0,\"max\":500,\"price\":2000,\"keepfee\":200,\"limit\":15,\"again\":1,");
+    assert_int_equal(at_site(s, "SELECT renewals FROM loan WHERE item = '501' AND end_ms IS NULL"), 1);
+    site_pass(s, 24 * DAY_MS);
+    DO(desk_checkout(s->d, &s->a, "A1", "501", &s->said));
+    is_done(s, "renewed");
+    assert_int_equal(reason_named(s, "overdue_charged")->cents, 30);
+    int64_t before = site_entries(s);
+    DO(desk_checkout(s->d, &s->a, "A1", "501", &s->said));
+    is_refused(s, "renewals_used", before);
+    assert_true(s->said.due_s == at_site(s, "SELECT due_s FROM loan WHERE item = '501' AND end_ms IS NULL"));
+    with_why(s, "deposit", true);
+    s->d->set_due_s = s->said.due_s - DAY_MS / 1000;
+    DO(desk_checkout(s->d, &s->a, "A1", "501", &s->said));
+    is_error(s, BM_EREFUSED, "told a later date", before);
+    s->d->set_due_s = 0;
+    with_why(s, NULL, false);
+}
+
+/* What was told as renewed and was lent anew is not as meant. */
+static void test_desk_lent_again_without_its_loan_is_adjusted(void **state)
+{
+    struct site *s = *state;
+    struct entry e;
+    struct outcome came;
+    entry_init(&e, OP_CHECKOUT);
+    e.item = "501";
+    e.patron = "A1";
+    e.due_s = START_MS / 1000;
+    e.again = 1;
+    e.id = (struct eid){ .dev = "van7", .ep = 1, .seq = 1 };
+    must(s->d->begin(s->d));
+    must(circ_apply(s->d->view, &s->a, &e, journal_now_ms(s->d->journal), 0, &came));
+    must(s->d->end(s->d, BM_OK));
+    assert_int_equal(came.kind, OUTCOME_ADJUSTED);
+    assert_string_equal(came.words, "lent");
+}
+
 static void test_desk_move_and_use_count_and_do_not_end_a_loan_unasked(void **state)
 {
     struct site *s = *state;
@@ -317,6 +362,8 @@ int main(void)
         AT_BOTH(test_desk_claimed_stops_and_missing_needs_no_loan),
         AT_BOTH(test_desk_damage_is_charged_to_a_card_that_is_named),
         AT_BOTH(test_desk_late_return_and_late_renewal_tell_the_fine),
+        AT_BOTH(test_desk_lent_again_is_a_renewal_that_says_so),
+        AT_BOTH(test_desk_lent_again_without_its_loan_is_adjusted),
         AT_BOTH(test_desk_move_and_use_count_and_do_not_end_a_loan_unasked),
         AT_BOTH(test_desk_add_makes_a_title_of_its_own_and_knows_what_is_known),
         AT_BOTH(test_desk_add_keeps_an_isbn_as_thirteen_digits),

@@ -25,7 +25,7 @@ static const struct golden {
     { OP_CLOCK, ",'wall':1700000000000,'off':-12,'unc':5,'src':'gps'", "wall off unc src" },
     { OP_VIEW, ",'rev':77", "rev" },
     { OP_CHECKOUT,
-      ",'item':'i','patron':'p','due':9,'rate':10,'grace':2,'max':500,'price':1999,'keepfee':0,'cal':'c','limit':20,'place':'v',"
+      ",'item':'i','patron':'p','due':9,'rate':10,'grace':2,'max':500,'price':1999,'keepfee':0,'cal':'c','limit':20,'again':1,'place':'v',"
       "'over':'limit barred','why':'w'",
       "item patron due" },
     { OP_CHECKIN, ",'item':'i','place':'v','returned':99,'keep':1", "item" },

@@ -175,6 +175,38 @@ static void test_timeline_a_date_told_is_never_taken_back(void **state)
     story_end(s);
 }
 
+/* I6: the desk saw that he had it, and lent it again: he pays for the delay, and where the loan was over the book is his. */
+static void test_timeline_lent_again_is_a_renewal_or_a_loan(void **state)
+{
+    (void)state;
+    struct story *s = story_begin();
+    struct told *c = lend(s, "branch", "Mon 10:00", "X", "A", "Tue 23:59");
+    struct told *again = lend(s, "van", "Fri 10:00", "X", "A", "Fri+1 23:59");
+    fold(s);
+    assert_int_equal(owed(s, "A"), 0); /* that desk saw no loan */
+    again->e.again = 1;
+    fold(s);
+    IS(loans(s), "X A Mon - Fri+1");
+    assert_int_equal(unit_charge(&s->u, &c->e.id, "overdue")->series[0].cents, 30);
+    assert_string_equal(unit_effect(&s->u, &again->e.id), "renewed");
+    place(s, "branch", "Wed 10:00", "B"); /* asked for meanwhile, by more than there are other copies */
+    place(s, "branch", "Wed 11:00", "D");
+    fold(s);
+    IS(excs(s, EXC_OPEN), "renewed_while_wanted");
+    struct told *back = tell(s, "branch", "Thu 10:00", OP_CHECKIN, "X", NULL);
+    fold(s);
+    IS(loans(s), "X A Mon Thu Tue; X A Fri - Fri+1");
+    IS(excs(s, EXC_OPEN), "");
+    assert_string_equal(unit_effect(&s->u, &again->e.id), "lent");
+    back->e.op = OP_CHECKOUT;
+    back->e.patron = "C";
+    back->e.due_s = due("Fri+1 23:59");
+    fold(s);
+    IS(loans(s), "X A Mon Thu Tue; X C Thu Fri Fri+1; X A Fri - Fri+1");
+    IS(excs(s, EXC_OPEN), "lent_over_loan");
+    story_end(s);
+}
+
 static void test_timeline_a_return_is_dated_within_its_loan(void **state)
 {
     (void)state;
@@ -339,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_timeline_a_cancellation_may_leave_out_the_title),
         cmocka_unit_test(test_timeline_a_claim_without_its_loan_does_nothing),
         cmocka_unit_test(test_timeline_a_date_told_is_never_taken_back),
+        cmocka_unit_test(test_timeline_lent_again_is_a_renewal_or_a_loan),
         cmocka_unit_test(test_timeline_a_return_is_dated_within_its_loan),
         cmocka_unit_test(test_timeline_what_staff_settled_stays_settled),
         cmocka_unit_test(test_timeline_steps_mark_what_they_change),
