@@ -9,6 +9,7 @@
 
 #include "mobile/homecoming.h"
 #include "sync/server.h"
+#include "tests/way.h"
 #include "tests/world.h"
 
 enum {
@@ -119,7 +120,7 @@ struct sim {
     int laptops;
     int64_t now_ms;   /* true time */
     char dir[64], main_dir[96];
-    struct server *server;
+    struct way line; /* and the server at its end */
     struct branch *branch;
     struct agent_way way;
     struct sim_desk desks[SIM_DESKS_MAX];

@@ -1,11 +1,11 @@
-/* tests/sim/world.c -- see sim.h: making and moving the world, and the way between laptop and branch. */
+/* tests/sim/world.c -- see sim.h: making and moving the world. */
 #include <fcntl.h>
 #include <stdarg.h>
 
 #include "sync/audit.h"
 #include "tests/sim/sim.h"
 
-enum { TRACE_MAX = 4 << 20, LINE_MAX_BYTES = 400, HEADERS_MAX = 8, COPY_BYTES = 64 << 10, DAY_MS = 86400000 };
+enum { TRACE_MAX = 4 << 20, LINE_MAX_BYTES = 400, COPY_BYTES = 64 << 10, DAY_MS = 86400000 };
 #define BOOT_MS INT64_C(1000000)
 
 /* --- what happened ------------------------------------------------------------------------------------ */
@@ -32,7 +32,7 @@ static void close_all(struct sim *w)
         if (w->desks[d].laptop.db) laptop_close(&w->desks[d].laptop);
         world_remove_tree(w->desks[d].dir);
     }
-    server_close(w->server);
+    server_close(w->line.server);
     world_remove_tree(w->main_dir);
     rmdir(w->dir);
 }
@@ -117,64 +117,6 @@ struct db *sim_view(struct sim *w, int d)
     return w->desks[d].laptop.replica;
 }
 
-/* --- the way: what the agent sends is handed to the server, what it answers handed back. Faults of a line go here. */
-
-static void read_headers(const char *const *from, struct arena *a, struct http_header *to, size_t *count)
-{
-    for (*count = 0; from && from[*count] && *count < HEADERS_MAX; ++*count) {
-        const char *colon = strchr(from[*count], ':');
-        to[*count].name = arena_strndup(a, from[*count], (size_t)(colon - from[*count]));
-        to[*count].value = arena_strdup(a, colon + 1 + strspn(colon + 1, " "));
-    }
-}
-
-/* A request there, an answer back; the caller frees what is in *resp, then the arena. */
-static void carry(struct sim *w, const char *method, const char *path, const char *const *headers, const void *body,
-                  size_t len, struct arena *a, struct http_response *resp)
-{
-    struct http_header list[HEADERS_MAX];
-    char *copy = arena_alloc(a, len + 1);
-    struct http_request req = { .method = method, .path = path, .body = copy, .body_len = len, .peer = "van", .arena = a,
-                                .headers = list };
-    if (!copy) abort();
-    if (len) memcpy(copy, body, len);
-    read_headers(headers, a, list, &req.header_count);
-    *resp = (struct http_response){ .status = 404, .file_fd = -1, .arena = a };
-    server_handle(w->server, &req, resp);
-}
-
-static enum bm_rc way_post(void *ctx, const char *path, const char *type, const char *const *headers, const void *body,
-                           size_t len, struct buf *reply, int *status)
-{
-    struct arena a = { 0 };
-    struct http_response resp;
-    (void)type;
-    carry(ctx, "POST", path, headers, body, len, &a, &resp);
-    buf_clear(reply);
-    buf_put(reply, buf_str(&resp.body), resp.body.len);
-    *status = buf_rc(&resp.body) ? 500 : resp.status;
-    buf_free(&resp.body);
-    arena_free(&a);
-    return buf_rc(reply);
-}
-
-static enum bm_rc way_get(void *ctx, const char *path, const char *const *headers, struct link_file *file)
-{
-    struct arena a = { 0 };
-    struct http_response resp;
-    char piece[COPY_BYTES];
-    enum bm_rc rc = BM_OK;
-    carry(ctx, "GET", path, headers, "", 0, &a, &resp);
-    file->status = resp.status;
-    file->size_bytes = 0;
-    for (ssize_t n; resp.file_fd >= 0 && (n = read(resp.file_fd, piece, sizeof piece)) > 0; file->size_bytes += n)
-        if (pwrite(file->fd, piece, (size_t)n, file->size_bytes) != n) rc = err_set(BM_EIO, "the download cannot be written");
-    if (resp.file_fd >= 0) close(resp.file_fd);
-    buf_free(&resp.body);
-    arena_free(&a);
-    return rc;
-}
-
 /* --- the branch ------------------------------------------------------------------------------------------------ */
 
 /* Nothing here is meant to outlast the process. */
@@ -234,8 +176,8 @@ static void begin_branch(struct sim *w)
     k->booted_ms = w->now_ms;
     k->fixed = true;
     SIM_NEED(w, branch_create(w->main_dir, &init));
-    SIM_NEED(w, server_open(w->main_dir, &w->server));
-    w->branch = server_branch(w->server);
+    SIM_NEED(w, server_open(w->main_dir, &w->line.server));
+    w->branch = server_branch(w->line.server);
     env_made(&w->branch->env, w->seed ^ 0xB1, w->now_ms, BOOT_MS);
     no_fsync(w, w->branch->db);
     fill_branch(w);
@@ -277,9 +219,9 @@ void sim_boot(struct sim *w, int d)
 static void reopen_branch(struct sim *w)
 {
     struct env env = w->branch->env;
-    server_close(w->server);
-    SIM_NEED(w, server_open(w->main_dir, &w->server));
-    w->branch = server_branch(w->server);
+    server_close(w->line.server);
+    SIM_NEED(w, server_open(w->main_dir, &w->line.server));
+    w->branch = server_branch(w->line.server);
     w->branch->env = env;
     no_fsync(w, w->branch->db);
 }
@@ -355,7 +297,7 @@ void sim_begin(struct sim *w, uint64_t seed, bool verbose, struct sim_counts *co
                        .now_ms = WORLD_START_MS };
     buf_init(&w->trace, TRACE_MAX);
     seal_hasher_start(&w->hash);
-    w->way = (struct agent_way){ .post = way_post, .get_to_file = way_get, .ctx = w };
+    w->way = (struct agent_way){ .post = way_post, .get_to_file = way_get, .ctx = &w->line };
     w->careful = sim_once_in(w, 4);
     w->laptops = 2 + sim_pick(w, SIM_LAPTOPS_MAX - 1);
     snprintf(w->dir, sizeof w->dir, "%s/bm-sim-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
