@@ -7,12 +7,12 @@
  * leader says, for a catalogue whose copies have none of their own. */
 #define VISIT "\"next_visit(10,35)\","
 /* The columns after it: real patrons have old loans and old debts, so there are no bounds but of the guarantor's. */
-#define BOUNDS ",,,,,,,,,,5000\n"
+#define BOUNDS ",,,,,,,,,,5000,\n"
 #define STAFF_MAY "expired held loaned limit unfit missing renewals wanted" BOUNDS
 /* clang-format off */
 static const char any_rules[] =
     "branch,category,itype,loan,renew_max,renew_loan,limit,closed,rate,grace,max,price,keep,age_min,overridable,"
-    "hard_due,expiry_cap,renew_base,renew_from,renew_until,overdue_max,debt_max,renew_debt,renew_expired,guarantor_max\n"
+    "hard_due,expiry_cap,renew_base,renew_from,renew_until,overdue_max,debt_max,renew_debt,renew_expired,guarantor_max,fine_days\n"
     "*,*,*,21d,3,21d,30,next_open,20,1,800,,0,," STAFF_MAY
     "*,*,video,7d,1,7d,12,next_open,50,0,1000,,0,," STAFF_MAY
     "*,*,music,14d,2,14d,20,next_open,20,1,800,,0,," STAFF_MAY

@@ -9,13 +9,13 @@ enum { LOANS_A_PATRON = 5, NONE = -1 };
  * item's own. */
 #define VISIT "\"next_visit(12,35)\","
 /* The columns after it: renewed no longer than half a year, nothing new with 15 overdue loans or 50 owed. */
-#define BOUNDS ",,,,,182,15,5000,,,5000\n"
+#define BOUNDS ",,,,,182,15,5000,,,5000,\n"
 #define STAFF_MAY "expired held loaned limit unfit missing renewals wanted" BOUNDS
 #define FILM_MAY "held loaned limit renewals" BOUNDS
 /* clang-format off */
 static const char rules_text[] =
     "branch,category,itype,loan,renew_max,renew_loan,limit,closed,rate,grace,max,price,keep,age_min,overridable,"
-    "hard_due,expiry_cap,renew_base,renew_from,renew_until,overdue_max,debt_max,renew_debt,renew_expired,guarantor_max\n"
+    "hard_due,expiry_cap,renew_base,renew_from,renew_until,overdue_max,debt_max,renew_debt,renew_expired,guarantor_max,fine_days\n"
     "*,*,*,21d,3,21d,20,next_open,25,1,800,,0,," STAFF_MAY
     "*,CHILD,*,21d,3,21d,12,next_open,0,0,0,,0,," STAFF_MAY
     "*,SENIOR,*,21d,3,21d,20,next_open,10,3,500,,0,," STAFF_MAY
