@@ -44,7 +44,7 @@ enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, cons
     if (!rc) rc = act_clean(a, card, &card);
     if (!rc) rc = act_clean(a, item, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_CHECKOUT, out);
+    rc = act_begin(&act, d, a, OP_CHECKOUT, ASKED(card, item), out);
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = facts_item(&act.f, item);
     if (rc) goto done;
@@ -82,7 +82,7 @@ enum bm_rc desk_renew(struct desk *d, struct arena *a, const char *item, struct 
     enum bm_rc rc = act_needs_reason(d);
     if (!rc) rc = act_clean(a, item, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_RENEW, out);
+    rc = act_begin(&act, d, a, OP_RENEW, ASKED(item), out);
     if (!rc) rc = facts_item(&act.f, item);
     if (!rc && act.f.loan) rc = facts_patron(&act.f, act.f.loan->card);
     if (!rc && act.f.replaced && act.f.newer_card) { /* lent on a card that he has no more */
@@ -138,7 +138,7 @@ enum bm_rc desk_checkin(struct desk *d, struct arena *a, const char *item, int64
     struct act act;
     enum bm_rc rc = act_clean(a, item, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_CHECKIN, out);
+    rc = act_begin(&act, d, a, OP_CHECKIN, ASKED(item), out);
     if (!rc) rc = facts_item(&act.f, item);
     if (!rc && act.f.loan) rc = facts_patron(&act.f, act.f.loan->card);
     if (rc) goto done;
@@ -176,7 +176,7 @@ enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, co
     enum bm_rc rc = act_clean(a, card, &card);
     if (!rc) rc = act_clean(a, title, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_PLACE, out);
+    rc = act_begin(&act, d, a, OP_PLACE, ASKED(card, title, only_this ? item : NULL, pickup), out);
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = facts_title(&act.f, title, item, &act.e.title);
     if (rc) goto done;
@@ -209,7 +209,7 @@ enum bm_rc desk_cancel_hold(struct desk *d, struct arena *a, const char *hold, s
     struct act act;
     struct eid id;
     if (!eid_parse(hold, &id) || eid_is_none(&id)) return err_set(BM_EINPUT, "%s is not the id of a hold", hold);
-    enum bm_rc rc = act_begin(&act, d, a, OP_CANCEL, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_CANCEL, ASKED(hold), out);
     if (!rc) rc = facts_hold_title(&act.f, hold, &act.e.title, out);
     if (rc) goto done;
     act.e.hold = id;
@@ -226,7 +226,7 @@ enum bm_rc desk_capture_hold(struct desk *d, struct arena *a, const char *item, 
     struct act act;
     enum bm_rc rc = act_clean(a, item, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_CAPTURE, out);
+    rc = act_begin(&act, d, a, OP_CAPTURE, ASKED(item), out);
     if (!rc) rc = facts_item(&act.f, item);
     if (rc) goto done;
     facts_tell(&act.f, out);
@@ -249,7 +249,7 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
     struct eid id;
     enum op op;
     if (!eid_parse(entry, &id) || eid_is_none(&id)) return err_set(BM_EINPUT, "%s is not the id of an entry", entry);
-    enum bm_rc rc = act_begin(&act, d, a, OP_VOID, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_VOID, ASKED(entry), out);
     if (!rc) rc = facts_entry_op(&act.f, &id, &op);
     if (rc) goto done;
     if (op == OP_OBSERVE) {
@@ -268,10 +268,17 @@ done:
     return act_end(&act, rc);
 }
 
+/* What names a thing; times differ where it is asked again. */
+static const char *asked_for(struct arena *a, const struct entry *e)
+{
+    return ASKED(e->item, e->patron, e->title, e->charge, e->as, e->to, e->exc_code, e->exc_entry, e->exc_other, e->how, e->stop,
+                 e->route, act_number(a, e->amount_cents), act_number(a, e->first_day), act_number(a, e->last_day));
+}
+
 enum bm_rc desk_write(struct desk *d, struct arena *a, struct entry *e, struct desk_answer *out)
 {
     struct act act;
-    enum bm_rc rc = act_begin(&act, d, a, e->op, out);
+    enum bm_rc rc = act_begin(&act, d, a, e->op, asked_for(a, e), out);
     if (rc) goto done;
     act.e = *e;
     rc = act_write(&act);

@@ -79,6 +79,7 @@ struct desk_answer {
     size_t reason_count;
     struct desk_part *parts; /* its entries, where there can be several: pay, item add with a new title */
     size_t part_count;
+    const char *asked;    /* inside of desk: what the request was, kept with the stored answer */
 };
 /* One JSON object, stable keys; names and titles only if `personal` (the stored answer goes without). */
 BM_MUST_CHECK enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct buf *out);

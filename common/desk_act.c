@@ -6,6 +6,7 @@
 
 #include "common/barcode.h"
 #include "common/cents.h"
+#include "common/seal.h"
 
 enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
 {
@@ -51,7 +52,13 @@ static enum bm_rc asked_before(struct act *act)
     if (!d->request) return BM_OK;
     enum bm_rc rc = journal_by_request(d->journal, d->request, act->a, &id, &said);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    struct desk_answer fresh = *act->out;
     rc = facts_answer_read(said, act->a, act->out);
+    if (!rc && !str_eq(act->out->asked, act->asked)) {
+        *act->out = fresh; /* what was said then is no answer to this */
+        return err_set(BM_EUSAGE, "request id %s was used for another act, %s; nothing was written: give each act an id of its own",
+                       d->request, eid_text(&id, text));
+    }
     if (!rc) rc = name_again(act);
     if (rc) return rc;
     act->out->done = act->out->again = true;
@@ -59,11 +66,37 @@ static enum bm_rc asked_before(struct act *act)
     return act->out->entry ? BM_EEXISTS : BM_ENOMEM;
 }
 
-enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, struct desk_answer *out)
+const char *act_asked(struct arena *a, size_t count, const char *const *words)
+{
+    const char *all = "";
+    for (size_t i = 0; i < count && all; i++) all = arena_printf(a, "%s\x1f%s", all, words[i] ? words[i] : "");
+    return all;
+}
+
+const char *act_number(struct arena *a, int64_t n)
+{
+    return n == ENTRY_NONE ? NULL : arena_printf(a, "%lld", (long long)n);
+}
+
+/* What was asked for, as a few digits: it is kept with the answer, which holds no names (I12). */
+static void note_asked(struct act *act, enum op op, const char *asked)
+{
+    struct seal_hasher h;
+    unsigned char hash[SEAL_HASH_BYTES];
+    seal_hasher_start(&h);
+    seal_hasher_add(&h, op_name(op), strlen(op_name(op)));
+    seal_hasher_add(&h, asked, strlen(asked));
+    seal_hasher_end(&h, hash);
+    hex_encode(act->asked, hash, sizeof act->asked / 2);
+}
+
+enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *asked, struct desk_answer *out)
 {
     *act = (struct act){ .d = d, .a = a, .out = out };
     answer_start(out, op);
     entry_init(&act->e, op);
+    if (!asked) return BM_ENOMEM;
+    note_asked(act, op, asked);
     enum bm_rc rc = d->begin(d);
     if (rc) return rc;
     act->begun = true;
@@ -119,7 +152,9 @@ enum bm_rc act_end(struct act *act, enum bm_rc rc)
     if (rc == BM_EEXISTS && act->out->again) rc = BM_OK;
     if (!act->begun) return rc;
     if (!rc) rc = act->view.rc;
+    act->out->asked = act->asked;
     if (!rc && act->writes && d->request) rc = facts_answer_store(d->journal, &act->first, act->out);
+    act->out->asked = NULL; /* it dies with the act */
     return d->end(d, rc);
 }
 

@@ -10,6 +10,8 @@
 
 #include "common/desk_facts.h"
 
+enum { ASKED_DIGITS = 24 };
+
 struct act {
     struct desk *d;
     struct arena *a;
@@ -20,14 +22,25 @@ struct act {
     struct outcome outcome; /* of the entry written last */
     struct eid first;       /* entry written first: it carries the request and its answer */
     size_t writes;
+    char asked[ASKED_DIGITS + 1]; /* what was asked for: a hash's first digits */
     bool begun; /* else there is nothing to end */
 };
 
 /* A barcode or card as scanned, made clean. */
 BM_MUST_CHECK enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out);
 
-/* ret: BM_OK | BM_EEXISTS the request was done before, out holds what was said then; go to act_end */
-BM_MUST_CHECK enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, struct desk_answer *out);
+/* in:  asked, what is asked for beside op, in words that are the same each time: cards, barcodes, amounts (act_asked);
+ *      NULL = out of memory
+ * ret: BM_OK | BM_EEXISTS the request was done before, out holds what was said then; go to act_end | BM_EUSAGE its id is of
+ *      another act */
+BM_MUST_CHECK enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *asked,
+                                   struct desk_answer *out);
+/* Words in a row, up to a NULL-ended count; a NULL among them is none. */
+const char *act_asked(struct arena *a, size_t count, const char *const *words);
+#define ASKED(...)                                                                             \
+    act_asked(a, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *), (const char *const[]){ __VA_ARGS__ })
+/* An amount as such a word. */
+const char *act_number(struct arena *a, int64_t n);
 /* Append the entry act->e, make it durable, show its effect. */
 BM_MUST_CHECK enum bm_rc act_write(struct act *act);
 /* Begin another entry of the same act. */

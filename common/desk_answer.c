@@ -84,6 +84,7 @@ enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct b
         put_text(&w, "callno", a->callno);
         put_text(&w, "patron_name", a->patron_name);
     }
+    if (!personal) put_text(&w, "asked", a->asked);
     if (a->may_override) jsonw_put_bool(&w, "may_override", true);
     json_reasons(&w, a);
     json_parts(&w, a);
@@ -163,6 +164,7 @@ enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answ
         return err_set(BM_ECORRUPT, "a stored answer cannot be read");
     }
     out->op = take_text(&r, o, "op");
+    out->asked = take_text(&r, o, "asked");
     out->word = take_text(&r, o, "word");
     out->item = take_text(&r, o, "item");
     out->key = take_text(&r, o, "key");

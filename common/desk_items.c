@@ -15,12 +15,13 @@ static enum bm_rc unknown(const char *item)
 }
 
 /* An act on a copy that must be known: cleaned, looked up, told. */
-static enum bm_rc item_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *scanned, struct desk_answer *out)
+static enum bm_rc item_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *scanned, const char *asked,
+                             struct desk_answer *out)
 {
     const char *item;
     *act = (struct act){ .d = d, .a = a, .out = out };
     enum bm_rc rc = act_clean(a, scanned, &item);
-    if (!rc) rc = act_begin(act, d, a, op, out);
+    if (!rc) rc = act_begin(act, d, a, op, ASKED(item, asked), out);
     if (!rc) rc = facts_item(&act->f, item);
     if (!rc && !act->f.item_known) rc = unknown(item);
     if (!rc && act->f.loan) rc = facts_patron(&act->f, act->f.loan->card);
@@ -107,7 +108,7 @@ enum bm_rc desk_mark(struct desk *d, struct arena *a, const char *item, const ch
     if (pays && (str_eq(as, "ok") || str_eq(as, "missing") || str_eq(as, "claimed")))
         return err_set(BM_EUSAGE, "only a damage or a loss is charged");
     if (pays && (cents < 0 || cents > DESK_CENTS_MAX)) return err_set(BM_EUSAGE, "a charge of 0 to %d.00", DESK_CENTS_MAX / 100);
-    enum bm_rc rc = item_begin(&act, d, a, OP_MARK, item, out);
+    enum bm_rc rc = item_begin(&act, d, a, OP_MARK, item, ASKED(as, act_number(a, cents), card), out);
     if (!rc) rc = fill_mark(&act, as, cents, card);
     if (rc) goto done;
     out->word = mark_word(as, act.f.loan != NULL);
@@ -131,7 +132,7 @@ enum bm_rc desk_move(struct desk *d, struct arena *a, const char *item, const ch
     struct act act;
     enum bm_rc rc = act_needs_reason(d);
     if (rc) return rc;
-    rc = item_begin(&act, d, a, OP_MOVE, item, out);
+    rc = item_begin(&act, d, a, OP_MOVE, item, to, out);
     if (rc || refuses_on_loan(&act)) goto done;
     act.e.to = to;
     if (act.f.loan) act.e.why = d->why;
@@ -148,7 +149,7 @@ enum bm_rc desk_use(struct desk *d, struct arena *a, const char *item, struct de
     struct act act;
     enum bm_rc rc = act_needs_reason(d);
     if (rc) return rc;
-    rc = item_begin(&act, d, a, OP_USE, item, out);
+    rc = item_begin(&act, d, a, OP_USE, item, NULL, out);
     if (rc || refuses_on_loan(&act)) goto done;
     act.e.place = d->place;
     if (act.f.loan) act.e.why = d->why;
@@ -213,7 +214,7 @@ enum bm_rc desk_add_item(struct desk *d, struct arena *a, const struct desk_book
     if (!b->title == !b->name) return err_set(BM_EUSAGE, "say of which title the copy is: its key, or a name for a new one");
     enum bm_rc rc = act_clean(a, b->item, &item);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_ADD_ITEM, out);
+    rc = act_begin(&act, d, a, OP_ADD_ITEM, ASKED(item, b->title, b->name), out);
     if (!rc) rc = facts_item(&act.f, item);
     if (!rc && act.f.item_known)
         rc = err_set(BM_EEXISTS, "item %s is known already; see: item show %s", item, item);
@@ -242,7 +243,7 @@ enum bm_rc desk_recat(struct desk *d, struct arena *a, const char *item, const c
 {
     struct act act;
     const char *key;
-    enum bm_rc rc = item_begin(&act, d, a, OP_RECAT, item, out);
+    enum bm_rc rc = item_begin(&act, d, a, OP_RECAT, item, title, out);
     if (!rc) rc = named_title(&act, title, &key);
     if (!rc && str_eq(act.f.row->title, key)) rc = err_set(BM_EREFUSED, "item %s is of this title already", act.e.item);
     if (rc) goto done;
@@ -274,7 +275,7 @@ enum bm_rc desk_change_due(struct desk *d, struct arena *a, const char *item, in
 {
     struct act act;
     if (!d->why || !d->why[0]) return err_set(BM_EUSAGE, "a due date is changed for a reason");
-    enum bm_rc rc = item_begin(&act, d, a, OP_CHANGE_DUE, item, out);
+    enum bm_rc rc = item_begin(&act, d, a, OP_CHANGE_DUE, item, act_number(a, due_s), out);
     if (!rc) rc = check_due(&act, due_s);
     if (rc) goto done;
     act.e.patron = act.f.loan->card;
@@ -305,7 +306,7 @@ enum bm_rc desk_notice(struct desk *d, struct arena *a, const char *item, const 
 {
     struct act act;
     if (!str_eq(kind, "overdue") && !str_eq(kind, "ready")) return err_set(BM_EUSAGE, "a notice is overdue or ready");
-    enum bm_rc rc = item_begin(&act, d, a, OP_NOTICE, item, out);
+    enum bm_rc rc = item_begin(&act, d, a, OP_NOTICE, item, kind, out);
     if (!rc) rc = notice_for(&act, kind, &act.e.patron);
     if (!rc) rc = facts_patron(&act.f, act.e.patron);
     if (rc) goto done;

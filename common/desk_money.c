@@ -154,12 +154,12 @@ static enum bm_rc check_amount(int64_t cents)
 }
 
 static enum bm_rc patron_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *card, int64_t cents,
-                               struct desk_answer *out)
+                               const char *asked, struct desk_answer *out)
 {
     *act = (struct act){ .d = d, .a = a, .out = out };
     enum bm_rc rc = check_amount(cents);
     if (!rc) rc = act_clean(a, card, &card);
-    if (!rc) rc = act_begin(act, d, a, op, out);
+    if (!rc) rc = act_begin(act, d, a, op, ASKED(card, act_number(a, cents), asked), out);
     if (!rc) rc = facts_patron(&act->f, card);
     if (!rc && !act->f.patron_known) rc = err_set(BM_ENOTFOUND, "no such card here: %s; look the patron up by name", card);
     if (rc) return rc;
@@ -246,7 +246,7 @@ enum bm_rc desk_pay(struct desk *d, struct arena *a, const char *card, int64_t c
     struct act act;
     struct desk_debt debt;
     struct desk_owed owed;
-    enum bm_rc rc = patron_begin(&act, d, a, OP_PAY, card, cents, out);
+    enum bm_rc rc = patron_begin(&act, d, a, OP_PAY, card, cents, charge, out);
     if (!rc) rc = charge ? named_of_patron(&act, charge, &debt) : desk_owed(d->view, a, act.f.account, &owed);
     if (rc) goto done;
     int64_t most = charge ? debt.owed_cents > 0 ? debt.owed_cents : 0 : payable(&owed);
@@ -269,7 +269,7 @@ enum bm_rc desk_refund(struct desk *d, struct arena *a, const char *card, int64_
     struct desk_debt debt;
     int64_t balance = 0;
     if (!d->why || !d->why[0]) return err_set(BM_EUSAGE, "money is paid back for a reason");
-    enum bm_rc rc = patron_begin(&act, d, a, OP_PAY, card, cents, out);
+    enum bm_rc rc = patron_begin(&act, d, a, OP_PAY, card, cents, ASKED("back", charge), out);
     if (!rc) rc = charge ? named_of_patron(&act, charge, &debt) : balance_of(d->view, act.f.account, &balance);
     if (rc) goto done;
     int64_t most = charge ? debt.paid_cents : -balance;
@@ -296,7 +296,7 @@ enum bm_rc desk_waive(struct desk *d, struct arena *a, const char *charge, int64
     enum bm_rc rc = check_amount(cents);
     if (!rc && (!d->why || !d->why[0])) rc = err_set(BM_EUSAGE, "a charge is waived for a reason");
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_WAIVE, out);
+    rc = act_begin(&act, d, a, OP_WAIVE, ASKED(charge, act_number(a, cents)), out);
     if (!rc) rc = find_charge(&act, charge, &debt);
     if (!rc) rc = facts_patron(&act.f, debt.card);
     if (rc) goto done;
@@ -322,7 +322,7 @@ enum bm_rc desk_charge(struct desk *d, struct arena *a, const char *card, int64_
 {
     struct act act;
     if (!d->why || !d->why[0]) return err_set(BM_EUSAGE, "a charge needs a reason");
-    enum bm_rc rc = patron_begin(&act, d, a, OP_CHARGE, card, cents, out);
+    enum bm_rc rc = patron_begin(&act, d, a, OP_CHARGE, card, cents, NULL, out);
     if (rc) goto done;
     act.e.patron = act.f.card;
     act.e.amount_cents = cents;

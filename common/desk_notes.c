@@ -15,7 +15,7 @@ enum bm_rc desk_tally(struct desk *d, struct arena *a, const char *kind, int64_t
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) sound |= str_eq(kind, known[i]);
     if (!sound || count < -10000 || count > 10000 || count == 0)
         return err_set(BM_EUSAGE, "count visitors, reference or programme, by 1 to 10000");
-    enum bm_rc rc = act_begin(&act, d, a, OP_TALLY, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_TALLY, ASKED(kind, act_number(a, count)), out);
     if (rc) goto done;
     act.e.kind = kind;
     act.e.count = count;
@@ -31,7 +31,7 @@ enum bm_rc desk_note(struct desk *d, struct arena *a, const char *text, struct d
     size_t len = strlen(text);
     if (strspn(text, " \t\r\n") == len) return err_set(BM_EUSAGE, "a note needs some words");
     if (len > ENTRY_TEXT_MAX) return err_set(BM_ELIMIT, "a note of no more than %d bytes", ENTRY_TEXT_MAX);
-    enum bm_rc rc = act_begin(&act, d, a, OP_NOTE, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_NOTE, text, out);
     if (rc) goto done;
     act.e.why = text;
     out->word = "noted";
@@ -44,7 +44,7 @@ enum bm_rc desk_odometer(struct desk *d, struct arena *a, int64_t metres, struct
 {
     struct act act;
     if (metres < 0 || metres > METRES_MAX) return err_set(BM_EUSAGE, "the odometer shows 0 to %d km", METRES_MAX / 1000);
-    enum bm_rc rc = act_begin(&act, d, a, OP_ODOMETER, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_ODOMETER, ASKED(act_number(a, metres)), out);
     if (rc) goto done;
     act.e.dist_m = metres;
     act.e.why = d->why;
@@ -61,7 +61,7 @@ enum bm_rc desk_cost(struct desk *d, struct arena *a, const char *kind, int64_t 
     bool sound = false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) sound |= str_eq(kind, known[i]);
     if (!sound) return err_set(BM_EUSAGE, "a cost is fuel, repair, service, insurance, tax, parking or other");
-    enum bm_rc rc = act_begin(&act, d, a, OP_COST, out);
+    enum bm_rc rc = act_begin(&act, d, a, OP_COST, ASKED(kind, act_number(a, cents)), out);
     if (rc) goto done;
     act.e.kind = kind;
     act.e.amount_cents = cents;

@@ -58,7 +58,7 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
     const char *card = NULL;
     enum bm_rc rc = op == OP_REGISTER && !p->card ? BM_OK : act_clean(a, p->card, &card);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, op, out);
+    rc = act_begin(&act, d, a, op, ASKED(card, p->name, p->category, p->stop, p->guarantor, act_number(a, p->expires_s), act_number(a, p->barred)), out);
     if (!rc && !card) rc = next_card(&act, &card);
     if (!rc) rc = facts_patron(&act.f, card);
     if (rc) goto done;
@@ -125,7 +125,7 @@ enum bm_rc desk_replace_card(struct desk *d, struct arena *a, const char *card, 
     enum bm_rc rc = act_clean(a, card, &card);
     if (!rc) rc = act_clean(a, fresh, &fresh);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_REPLACE, out);
+    rc = act_begin(&act, d, a, OP_REPLACE, ASKED(card, fresh), out);
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = other_card(&act, fresh, &other);
     if (!rc) rc = check_replace(&act, other.patron_known || !str_eq(other.account, fresh), fresh);
@@ -148,7 +148,7 @@ enum bm_rc desk_merge(struct desk *d, struct arena *a, const char *card, const c
     enum bm_rc rc = act_clean(a, card, &card);
     if (!rc) rc = act_clean(a, into, &into);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, OP_MERGE, out);
+    rc = act_begin(&act, d, a, OP_MERGE, ASKED(card, into), out);
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = other_card(&act, into, &other);
     if (!rc && !act.f.patron_known) rc = err_set(BM_ENOTFOUND, "no such card: %s", card);

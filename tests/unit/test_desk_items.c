@@ -160,6 +160,48 @@ static void test_desk_lent_again_without_its_loan_is_adjusted(void **state)
     assert_string_equal(came.words, "lent");
 }
 
+/* I1: an id is of one act. Who uses it for another must not be told that this was done. */
+static void test_desk_a_request_id_is_of_one_act_only(void **state)
+{
+    struct site *s = *state;
+    struct desk_person ann = { .card = "N1", .name = "Ann", .expires_s = ENTRY_NONE, .barred = ENTRY_NONE }, bob = ann;
+    bob.name = "Bob";
+    with_why(s, "copies", false);
+    s->d->request = "r-9";
+    DO(desk_charge(s->d, &s->a, "A1", 250, &s->said));
+    is_done(s, "charged");
+    int64_t before = site_entries(s);
+    DO(desk_charge(s->d, &s->a, "A1", 350, &s->said));
+    is_error(s, BM_EUSAGE, "request id r-9 was used for another act", before);
+    assert_false(s->said.done || s->said.again || s->said.word);
+    DO(desk_charge(s->d, &s->a, "B1", 250, &s->said));
+    is_error(s, BM_EUSAGE, "used for another act", before);
+    DO(desk_checkin(s->d, &s->a, "501", ENTRY_NONE, &s->said));
+    is_error(s, BM_EUSAGE, "used for another act", before);
+    DO(desk_charge(s->d, &s->a, "A1", 250, &s->said));
+    assert_true(!s->rc && s->said.again);
+    s->d->request = "r-10";
+    DO(desk_checkin(s->d, &s->a, "501", ENTRY_NONE, &s->said));
+    is_done(s, "not on loan");
+    before = site_entries(s);
+    DO(desk_checkin(s->d, &s->a, "502", ENTRY_NONE, &s->said));
+    is_error(s, BM_EUSAGE, "used for another act", before);
+    s->d->request = "r-11";
+    DO(desk_register(s->d, &s->a, &ann, &s->said));
+    is_done(s, "registered");
+    before = site_entries(s);
+    DO(desk_register(s->d, &s->a, &bob, &s->said));
+    is_error(s, BM_EUSAGE, "used for another act", before);
+    s->d->request = "r-12";
+    DO(desk_pay(s->d, &s->a, "A1", 100, NULL, false, &s->said));
+    is_done(s, "paid");
+    before = site_entries(s);
+    DO(desk_refund(s->d, &s->a, "A1", 100, NULL, &s->said));
+    is_error(s, BM_EUSAGE, "used for another act", before);
+    s->d->request = NULL;
+    with_why(s, NULL, false);
+}
+
 static void test_desk_move_and_use_count_and_do_not_end_a_loan_unasked(void **state)
 {
     struct site *s = *state;
@@ -363,6 +405,7 @@ int main(void)
         AT_BOTH(test_desk_damage_is_charged_to_a_card_that_is_named),
         AT_BOTH(test_desk_late_return_and_late_renewal_tell_the_fine),
         AT_BOTH(test_desk_lent_again_is_a_renewal_that_says_so),
+        AT_BOTH(test_desk_a_request_id_is_of_one_act_only),
         AT_BOTH(test_desk_lent_again_without_its_loan_is_adjusted),
         AT_BOTH(test_desk_move_and_use_count_and_do_not_end_a_loan_unasked),
         AT_BOTH(test_desk_add_makes_a_title_of_its_own_and_knows_what_is_known),
