@@ -160,12 +160,19 @@ done:
 
 /* --- holds ------------------------------------------------------------------------------------------------------ */
 
-static void refuse_replaced(struct act *act)
+/* The patron's standing is asked as for a loan, and nobody waits twice for one title by mistake. *out: may it be? */
+static enum bm_rc may_hold(struct act *act, bool *out)
 {
-    const char *newer = act->f.newer_card;
-    const char *sentence = newer ? arena_printf(act->a, "This card has been replaced by %s.", newer) : NULL;
-    act_reason(act, REASON_BLOCKS, policy_reason_name(POLICY_CARD_REPLACED),
-               sentence ? sentence : policy_reason_sentence(POLICY_CARD_REPLACED), ENTRY_NONE);
+    struct policy_answer p;
+    bool has;
+    enum bm_rc rc = facts_ask_hold(&act->f, &p);
+    *out = !rc && act_allowed(act, &p);
+    if (!*out) return rc;
+    rc = facts_has_hold(&act->f, act->e.title, &has);
+    if (rc || !has) return rc;
+    *out = !act_refuses(act, exc_name(EXC_HOLD_DUPLICATE), "The patron has asked for it already.");
+    act->e.why = act->d->why;
+    return BM_OK;
 }
 
 enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, const char *title, bool only_this,
@@ -173,7 +180,8 @@ enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, co
 {
     struct act act;
     const char *item;
-    enum bm_rc rc = act_clean(a, card, &card);
+    enum bm_rc rc = act_needs_reason(d);
+    if (!rc) rc = act_clean(a, card, &card);
     if (!rc) rc = act_clean(a, title, &item);
     if (rc) return rc;
     rc = act_begin(&act, d, a, OP_PLACE, ASKED(card, title, only_this ? item : NULL, pickup), out);
@@ -189,13 +197,13 @@ enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, co
         act_reason(&act, REASON_BLOCKS, policy_reason_name(POLICY_UNKNOWN_CARD), policy_reason_sentence(POLICY_UNKNOWN_CARD), ENTRY_NONE);
         goto done;
     }
-    if (act.f.replaced) {
-        refuse_replaced(&act);
-        goto done;
-    }
+    act.e.pickup = act.f.stop ? act.f.stop : d->place;
+    bool may = false;
+    if (pickup) rc = facts_pickup(&act.f, pickup, &act.e.pickup);
+    if (!rc) rc = may_hold(&act, &may);
+    if (rc || !may) goto done;
     act.e.patron = card;
     act.e.item = only_this ? item : NULL;
-    act.e.pickup = pickup ? pickup : act.f.stop ? act.f.stop : d->place;
     out->key = act.e.title;
     out->hold_pickup = act.e.pickup;
     out->word = "hold placed";

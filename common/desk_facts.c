@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/calendar.h"
 
@@ -311,6 +312,43 @@ enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out)
     enum bm_rc rc = facts_question(f, renew, &ask);
     if (!rc) (renew ? policy_renew : policy_checkout)(&ask, out);
     return rc;
+}
+
+enum bm_rc facts_ask_hold(struct facts *f, struct policy_answer *out)
+{
+    struct policy_ask ask = { .now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, .branch = f->d->branch };
+    fill_ask(f, false, &ask);
+    enum bm_rc rc = rules_in_force(f, &ask.rules, &ask.rule_count);
+    if (!rc) policy_hold(&ask, out);
+    return rc;
+}
+
+enum bm_rc facts_has_hold(struct facts *f, const char *title, bool *out)
+{
+    int64_t there;
+    enum bm_rc rc = db_int(f->d->view, SQL_HOLDS_OF_ACCOUNT_ON, &there, "title", 's', title, "account", 's', f->account, NULL);
+    *out = !rc && there > 0;
+    return rc;
+}
+
+enum bm_rc facts_pickup(struct facts *f, const char *typed, const char **out)
+{
+    struct stmt *s;
+    const struct desk *d = f->d;
+    const char *const own[] = { d->place, d->branch, d->home, d->mobile };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (own[i] && strcasecmp(typed, own[i]) == 0) return *out = own[i], BM_OK;
+    enum bm_rc rc = db_get(d->view, SQL_PLACE_NAMED, &s, "place", 's', typed, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (!rc) {
+        *out = stmt_copy(s, 0, f->a);
+        stmt_done(s);
+        return *out ? BM_OK : BM_ENOMEM;
+    }
+    if (rc != BM_ENOTFOUND) return rc;
+    rc = calendar_stop_named(d->view, typed, f->a, out);
+    if (rc != BM_ENOTFOUND) return rc;
+    return err_set(rc, "no stop and no place is called %s here; see the stops: %s", typed, d->mobile ? "stop next" : "route list");
 }
 
 /* --- the answer ------------------------------------------------------------------------------------------------- */

@@ -39,6 +39,12 @@ BM_MUST_CHECK enum bm_rc facts_hold_title(struct facts *f, const char *hold, con
 /* What the rules are to be asked, and their answer. The patron and the copy have been looked up. */
 BM_MUST_CHECK enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask);
 BM_MUST_CHECK enum bm_rc facts_ask(struct facts *f, bool renew, struct policy_answer *out);
+/* May the patron ask for a title? */
+BM_MUST_CHECK enum bm_rc facts_ask_hold(struct facts *f, struct policy_answer *out);
+/* Does the patron wait for the title already, or is a copy set aside for him? */
+BM_MUST_CHECK enum bm_rc facts_has_hold(struct facts *f, const char *title, bool *out);
+/* Where a hold is to be collected, as typed: a stop (part of its name will do), a place or a branch that is known here. */
+BM_MUST_CHECK enum bm_rc facts_pickup(struct facts *f, const char *typed, const char **out);
 /* What is known, into the answer. */
 void facts_tell(const struct facts *f, struct desk_answer *out);
 /* Who waits for this copy, into the answer: tell, or BM_ENOTFOUND if nobody. */

@@ -239,7 +239,9 @@ static const struct cli_option why_options[] = { WHY_OPTION, ACT_OPTIONS, END_OP
 static const struct cli_option plain_options[] = { ACT_OPTIONS, END_OPTION };
 static const struct cli_option place_options[] = {
     { "--copy", NULL, "this very copy (its barcode is given), not any of the title" },
-    { "--pickup", "PLACE", "where to collect it; otherwise the patron's stop" },
+    { "--pickup", "PLACE", "where to collect it: a stop, by its key or part of its name, a place or a branch; otherwise the patron's stop" },
+    OVERRIDE_OPTION,
+    WHY_OPTION,
     ACT_OPTIONS,
     END_OPTION
 };
@@ -277,7 +279,7 @@ const struct cli_command deskcmd_commands[] = {
       why_options, 1, MANY, run_void },
     { "Holds", "hold place", "CARD TITLE...", "reserve titles for a patron",
       "Place a hold on a title, by its key (see search) or by the barcode of one of its "
-      "copies.",
+      "copies. The patron's card is asked as for a loan, and a title that he has asked for already is not asked for twice, but with --override.",
       place_options, 2, MANY, run_place },
     { "Holds", "hold capture", "ITEM...", "set items aside for who waits",
       "Set the copy in hand aside for the first hold that it can fill.", plain_options, 1, MANY,

@@ -128,17 +128,23 @@ static int64_t day_of_s(int64_t utc_s)
 
 /* --- the patron, the item ---------------------------------------------------------------- */
 
+static void judge_card(const struct policy_ask *ask, int64_t today, bool renew, struct policy_answer *out)
+{
+    const struct policy_patron *p = &ask->patron;
+    if (!p->known) fire(out, POLICY_UNKNOWN_CARD);
+    if (p->barred) fire(out, POLICY_BARRED);
+    if (p->expires_s != ENTRY_NONE && today > day_of_s(p->expires_s)) /* case 23 */
+        fire_as(out, POLICY_EXPIRED, out->rule, renew && out->rule->renew_expired);
+    if (p->replaced) fire(out, POLICY_CARD_REPLACED);
+}
+
 static void judge_patron(const struct policy_ask *ask, int64_t today, bool renew,
                          struct policy_answer *out)
 {
     const struct policy_patron *p = &ask->patron;
     const struct policy_rule *rule = out->rule;
     int64_t debt_max = renew ? rule->renew_debt_cents : rule->debt_max_cents;
-    if (!p->known) fire(out, POLICY_UNKNOWN_CARD);
-    if (p->barred) fire(out, POLICY_BARRED);
-    if (p->expires_s != ENTRY_NONE && today > day_of_s(p->expires_s)) /* case 23 */
-        fire_as(out, POLICY_EXPIRED, rule, renew && rule->renew_expired);
-    if (p->replaced) fire(out, POLICY_CARD_REPLACED);
+    judge_card(ask, today, renew, out);
     if (debt_max != ENTRY_NONE && p->debt_cents > debt_max) fire(out, POLICY_DEBT);
     if (renew) return;
     if (rule->overdue_max != ENTRY_NONE && p->overdue_count >= rule->overdue_max)
@@ -363,6 +369,15 @@ void policy_renew(const struct policy_ask *ask, struct policy_answer *out)
         out->due_day = day_of_s(ask->due_s);
         step(out, POLICY_STEP_KEPT, out->due_day);
     }
+    conclude(out);
+}
+
+void policy_hold(const struct policy_ask *ask, struct policy_answer *out)
+{
+    bm_assert(ask && out);
+    bm_assert(ask->rules || !ask->rule_count);
+    *out = (struct policy_answer){ .rule = policy_deciding(ask), .limit = ENTRY_NONE, .type_limit = ENTRY_NONE, .due_s = ENTRY_NONE };
+    judge_card(ask, zone_day(ask->now_ms), false, out);
     conclude(out);
 }
 

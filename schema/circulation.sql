@@ -235,6 +235,14 @@ SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold WHERE titl
 SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold
 WHERE title = :title AND state IN ('waiting', 'captured') ORDER BY key_t, id
 
+-- name: HOLDS_OF_ACCOUNT_ON
+SELECT count(*) FROM hold WHERE title = :title AND state IN ('waiting', 'captured')
+AND card IN (SELECT card FROM patron WHERE account = :account)
+
+-- name: PLACE_NAMED
+SELECT key FROM stop WHERE key = :place UNION ALL SELECT mobile FROM stop WHERE mobile = :place COLLATE NOCASE
+UNION ALL SELECT place FROM item WHERE place = :place LIMIT 1
+
 -- name: HOLDS_ALL
 SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold ORDER BY id
 

@@ -52,7 +52,7 @@ must van2 checkout "$c" "${items[2]}"
 take_back van2
 must branch hold place "$d" "${items[3]}" --pickup MAIN # waited for by one, lent to another, asked for by a third
 must van1 checkout "$a" "${items[3]}"
-must van2 hold place "$c" "${items[3]}" --pickup VAN2
+must van2 hold place "$c" "${items[3]}" --pickup VAN1
 must branch patron bar "$b" --why "test" # barred at the branch, lent to and renewed on the vans, which do not know
 must van1 checkout "$b" "${items[4]}"
 must van2 checkout "$b" "${items[5]}"
@@ -80,7 +80,7 @@ for i in $(seq 150); do
     0 | 1 | 2 | 3) at "$desk" checkout "$card" "$item" ;;
     4 | 5 | 6) at "$desk" checkin "$item" ;;
     7) at "$desk" renew "$item" ;;
-    8 | 9) at "$desk" hold place "$card" "$item" --pickup "$desk" ;;
+    8 | 9) at "$desk" hold place "$card" "$item" --pickup van1 ;;
     10) at "$desk" hold capture "$item" ;;
     11) take_back "$desk" ;;
     12) at "$desk" item "$(printf '%s\n' damaged missing ok mend | sed -n $((RANDOM % 4 + 1))p)" "$item" ;;

@@ -304,7 +304,7 @@ static bool is_registered(struct sim *w, int d, int patron)
     return seen(w, d, "SELECT count(*) FROM patron WHERE card = ?1 AND since_id IS NOT NULL", w->cards[patron]) == 1;
 }
 
-/* The desk does not ask before a hold; careful staff do. */
+/* Careful staff do not ask for what the desk refuses. */
 static bool is_welcome(struct sim *w, int d, int patron)
 {
     static const char sql[] = "SELECT barred = 0 AND (expires_s IS NULL OR expires_s * 1000 > CAST(substr(?1, 7) AS INTEGER)) "

@@ -308,7 +308,7 @@ static void test_desk_rules_a_copy_set_aside_is_ready_or_on_its_way(void **state
     says(w, RUN("hold", "place", "P2", "301", "--copy", "--pickup", "van1"), 0, "HOLD PLACED");
     says(w, RUN("hold", "capture", "301"), 0, "SET ASIDE");
     says(w, RUN("rules", "explain", "P1", "301"), 1, "ready: refused");
-    says(w, RUN("hold", "place", "P2", "303", "--copy", "--pickup", "VAN1/Mill/Green"), 0, "HOLD PLACED");
+    says(w, RUN("hold", "place", "P2", "303", "--copy", "--pickup", "VAN1/Mill/Green", "--override", "--why", "both"), 0, "HOLD PLACED");
     says(w, RUN("hold", "capture", "303"), 0, "SET ASIDE");
     says(w, RUN("rules", "explain", "P1", "303"), 1, "in_transit: refused");
     says(w, RUN("rules", "explain", "P1", "303", "--where", "VAN1/Mill/Green"), 1, "ready: refused");
