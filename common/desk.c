@@ -229,17 +229,27 @@ done:
     return act_end(&act, rc);
 }
 
+/* Its slip would go, and who was told would come for nothing. */
+static bool aside_already(struct act *act)
+{
+    const char *words = arena_printf(act->a, "It is set aside for card %s already.", act->f.aside->card);
+    return act_refuses(act, "set_aside", words ? words : "It is set aside for another card already.");
+}
+
 enum bm_rc desk_capture_hold(struct desk *d, struct arena *a, const char *item, struct desk_answer *out)
 {
     struct act act;
-    enum bm_rc rc = act_clean(a, item, &item);
+    enum bm_rc rc = act_needs_reason(d);
+    if (!rc) rc = act_clean(a, item, &item);
     if (rc) return rc;
     rc = act_begin(&act, d, a, OP_CAPTURE, ASKED(item), out);
     if (!rc) rc = facts_item(&act.f, item);
     if (rc) goto done;
     facts_tell(&act.f, out);
+    if (act.f.aside && aside_already(&act)) goto done;
     rc = facts_first_waiting(&act.f, item, &act.e.hold, out);
     if (rc) goto done;
+    if (act.f.aside) act.e.why = d->why;
     act.e.item = item;
     act.e.place = d->place;
     act.e.seen = act.f.seen;
@@ -279,8 +289,9 @@ done:
 /* What names a thing; times differ where it is asked again. */
 static const char *asked_for(struct arena *a, const struct entry *e)
 {
-    return ASKED(e->item, e->patron, e->title, e->charge, e->as, e->to, e->exc_code, e->exc_entry, e->exc_other, e->how, e->stop,
-                 e->route, act_number(a, e->amount_cents), act_number(a, e->first_day), act_number(a, e->last_day));
+    const char *stop = e->op == OP_OPEN_VISIT ? NULL : e->stop; /* often the one that is near */
+    return ASKED(e->item, e->patron, e->title, e->charge, e->as, e->to, e->exc_code, e->exc_entry, e->exc_other, e->how, stop, e->route,
+                 act_number(a, e->amount_cents), act_number(a, e->first_day), act_number(a, e->last_day));
 }
 
 enum bm_rc desk_write(struct desk *d, struct arena *a, struct entry *e, struct desk_answer *out)

@@ -236,7 +236,6 @@ static const struct cli_option checkin_options[] = {
     END_OPTION
 };
 static const struct cli_option why_options[] = { WHY_OPTION, ACT_OPTIONS, END_OPTION };
-static const struct cli_option plain_options[] = { ACT_OPTIONS, END_OPTION };
 static const struct cli_option place_options[] = {
     { "--copy", NULL, "this very copy (its barcode is given), not any of the title" },
     { "--pickup", "PLACE", "where to collect it: a stop, by its key or part of its name, a place or a branch; otherwise the patron's stop" },
@@ -282,8 +281,8 @@ const struct cli_command deskcmd_commands[] = {
       "copies. The patron's card is asked as for a loan, and a title that he has asked for already is not asked for twice, but with --override.",
       place_options, 2, MANY, run_place },
     { "Holds", "hold capture", "ITEM...", "set items aside for who waits",
-      "Set the copy in hand aside for the first hold that it can fill.", plain_options, 1, MANY,
-      run_capture },
+      "Set the copy in hand aside for the first hold that it can fill. One that is set aside already stays so, but with --override.",
+      renew_options, 1, MANY, run_capture },
     { "Holds", "hold cancel", "HOLD...", "cancel holds",
       "Cancel holds, by their ids (see hold list).", why_options, 1, MANY, run_cancel },
     { "Holds", "hold list", "[CARD]", "holds that wait or are set aside",

@@ -87,12 +87,32 @@ static void test_desk_hold_is_collected_where_there_is_a_place(void **state)
     assert_string_equal(s->said.hold_pickup, s->d->home ? s->d->home : s->d->branch);
 }
 
+static void test_desk_capture_of_what_is_set_aside_is_refused(void **state)
+{
+    struct site *s = *state;
+    hold(s, "A1", "t1");
+    hold(s, "B1", "t1");
+    DO(desk_capture_hold(s->d, &s->a, "501", &s->said));
+    is_done(s, "set aside");
+    int64_t before = site_entries(s);
+    DO(desk_capture_hold(s->d, &s->a, "501", &s->said));
+    is_refused(s, "set_aside", before);
+    assert_string_equal(s->said.reasons[0].sentence, "It is set aside for card A1 already.");
+    with_why(s, "A1 has gone away", true);
+    DO(desk_capture_hold(s->d, &s->a, "501", &s->said));
+    is_done(s, "set aside");
+    wrote(s, "\"why\":\"A1 has gone away\"");
+    assert_int_equal(at_site(s, "SELECT count(*) FROM hold WHERE state = 'captured' AND card = 'B1' AND by_item = '501'"), 1);
+    with_why(s, NULL, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_BOTH(test_desk_hold_asks_the_patrons_standing),
         AT_BOTH(test_desk_hold_on_a_title_asked_for_already_is_refused),
         AT_BOTH(test_desk_hold_is_collected_where_there_is_a_place),
+        AT_BOTH(test_desk_capture_of_what_is_set_aside_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
