@@ -266,6 +266,7 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
     struct act act;
     struct eid id;
     enum op op;
+    bool taken_back;
     if (!eid_parse(entry, &id) || eid_is_none(&id)) return err_set(BM_EINPUT, "%s is not the id of an entry", entry);
     enum bm_rc rc = act_begin(&act, d, a, OP_VOID, ASKED(entry), out);
     if (!rc) rc = facts_entry_op(&act.f, &id, &op);
@@ -278,6 +279,9 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
         rc = err_set(BM_EREFUSED, "a %s cannot be taken back%s", op_name(op), op == OP_VOID ? "; do the act again" : "");
         goto done;
     }
+    rc = facts_is_void(&act.f, &id, entry, &taken_back);
+    if (!rc && taken_back) rc = err_set(BM_EREFUSED, "%s was taken back already", entry);
+    if (rc) goto done;
     act.e.target = id;
     act.e.why = d->why;
     out->word = "taken back";

@@ -406,3 +406,20 @@ enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op)
     *op = e.op;
     return rc;
 }
+
+enum bm_rc facts_is_void(struct facts *f, const struct eid *id, const char *text, bool *out)
+{
+    struct stmt *s;
+    bool branch = f->d->view == f->d->journal->db; /* which has every device's */
+    const char *target = arena_printf(f->a, "\"target\":\"%s\"", text);
+    *out = false;
+    if (!target) return BM_ENOMEM;
+    enum bm_rc rc = branch ? db_get(f->d->view, SQL_READING_VOIDS_OF, &s, "ref", 's', text, NULL)
+                           : db_get(f->d->journal->db, SQL_ENTRY_VOIDS_OF, &s, "dev", 's', id->dev, "seq", 'i', (int64_t)id->seq,
+                                    "target", 's', target, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    stmt_done(s);
+    *out = true;
+    return BM_OK;
+}

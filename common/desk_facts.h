@@ -51,6 +51,8 @@ void facts_tell(const struct facts *f, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_next_hold(struct facts *f, const char *item, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_first_waiting(struct facts *f, const char *item, struct eid *hold, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op);
+/* Was it taken back before, as far as is known here? text: of id */
+BM_MUST_CHECK enum bm_rc facts_is_void(struct facts *f, const struct eid *id, const char *text, bool *out);
 /* A title's name and author, by its key. ret: BM_OK | BM_ENOTFOUND it is not known here */
 BM_MUST_CHECK enum bm_rc facts_title_named(struct facts *f, const char *key);
 /* The answer kept with the entry (no names, no titles), and back. */

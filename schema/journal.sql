@@ -86,6 +86,10 @@ UPDATE entry SET outcome = :outcome WHERE dev = :dev AND ep = :ep AND seq = :seq
 -- name: ENTRY_UNANSWER
 UPDATE entry SET outcome = NULL WHERE dev = :dev AND ep = :ep AND row = 0 AND seq >= :from AND outcome IS NOT NULL
 
+-- name: ENTRY_VOIDS_OF
+SELECT 1 FROM entry WHERE dev = :dev AND row = 0 AND seq > :seq
+AND instr(body, '"op":"void"') > 0 AND instr(body, :target) > 0 LIMIT 1
+
 -- name: ENTRY_ANSWER
 UPDATE entry SET answer = :answer WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
 

@@ -302,6 +302,8 @@ static void test_desk_void_says_what_cannot_be_taken_back(void **state)
     int64_t before = site_entries(s);
     DO(desk_void(s->d, &s->a, taken, &s->said));
     is_error(s, BM_EREFUSED, "a void cannot be taken back; do the act again", before);
+    DO(desk_void(s->d, &s->a, entry, &s->said));
+    is_error(s, BM_EREFUSED, "was taken back already", before);
     DO(desk_void(s->d, &s->a, charge, &s->said)); /* a charge's name is no entry's id */
     is_error(s, BM_EINPUT, "not the id of an entry", before);
     DO(desk_void(s->d, &s->a, "van9.00000000000000aa.5", &s->said));
