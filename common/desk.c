@@ -47,6 +47,7 @@ enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, cons
     rc = act_begin(&act, d, a, OP_CHECKOUT, ASKED(card, item), out);
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = facts_item(&act.f, item);
+    if (!rc) rc = facts_no_card(&act.f, item);
     if (rc) goto done;
     facts_tell(&act.f, out);
     bool again = act.f.loan && act.f.loan_is_his; /* lent again to who has it is a renewal (CASES 14) */
@@ -140,6 +141,8 @@ enum bm_rc desk_checkin(struct desk *d, struct arena *a, const char *item, int64
     if (rc) return rc;
     rc = act_begin(&act, d, a, OP_CHECKIN, ASKED(item), out);
     if (!rc) rc = facts_item(&act.f, item);
+    if (!rc) rc = facts_no_card(&act.f, item);
+    if (!rc) rc = act_check_time(&act, "it is said to have come back", returned_ms);
     if (!rc && act.f.loan) rc = facts_patron(&act.f, act.f.loan->card);
     if (rc) goto done;
     facts_tell(&act.f, out);

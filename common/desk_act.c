@@ -7,6 +7,10 @@
 #include "common/barcode.h"
 #include "common/cents.h"
 #include "common/seal.h"
+#include "common/zone.h"
+
+enum { TIME_BACK_MAX_DAYS = 365 };
+#define TIME_BACK_MAX_MS (TIME_BACK_MAX_DAYS * INT64_C(86400000))
 
 enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
 {
@@ -90,6 +94,23 @@ static void note_asked(struct act *act, enum op op, const char *asked)
     hex_encode(act->asked, hash, sizeof act->asked / 2);
 }
 
+enum bm_rc act_check_time(const struct act *act, const char *words, int64_t ms)
+{
+    char text[ZONE_TEXT_MAX];
+    if (ms == ENTRY_NONE) return BM_OK;
+    zone_text(ms / 1000, text, sizeof text, ZONE_DATE_TIME);
+    if (ms > act->f.now_ms) return err_set(BM_EUSAGE, "%s on %s: that lies in the future; nothing was written", words, text);
+    if (ms >= act->f.now_ms - TIME_BACK_MAX_MS) return BM_OK;
+    return err_set(BM_EUSAGE, "%s on %s: that is more than %d days ago; nothing was written. Look at the year", words, text, TIME_BACK_MAX_DAYS);
+}
+
+static enum bm_rc check_when(const struct act *act)
+{
+    const struct desk *d = act->d;
+    if (d->source && d->when_ms == ENTRY_NONE) return err_set(BM_EUSAGE, "an act caught up later needs the time when it happened");
+    return act_check_time(act, "it is said to have happened", d->when_ms);
+}
+
 enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op op, const char *asked, struct desk_answer *out)
 {
     *act = (struct act){ .d = d, .a = a, .out = out };
@@ -102,21 +123,13 @@ enum bm_rc act_begin(struct act *act, struct desk *d, struct arena *a, enum op o
     act->begun = true;
     act->view = (struct circ_view){ .db = d->view, .arena = a, .who = circ_standing_now };
     rc = asked_before(act);
-    return rc ? rc : facts_open(&act->f, d, &act->view);
+    if (!rc) rc = facts_open(&act->f, d, &act->view);
+    return rc ? rc : check_when(act);
 }
 
 void act_next(struct act *act, enum op op)
 {
     entry_init(&act->e, op);
-}
-
-static enum bm_rc check_when(const struct act *act)
-{
-    const struct desk *d = act->d;
-    if (d->source && d->when_ms == ENTRY_NONE) return err_set(BM_EUSAGE, "an act caught up later needs the time when it happened");
-    if (d->when_ms != ENTRY_NONE && d->when_ms > act->f.now_ms)
-        return err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
-    return BM_OK;
 }
 
 static enum bm_rc name_entry(struct act *act)
@@ -137,8 +150,7 @@ enum bm_rc act_write(struct act *act)
     e->source = d->source;
     e->when_ms = d->when_ms;
     e->visit = act->f.visit;
-    enum bm_rc rc = check_when(act);
-    if (!rc) rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
+    enum bm_rc rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
     if (!rc && act->writes++ == 0) rc = name_entry(act);
     if (!rc) rc = d->write(d, e, &act->outcome);
     if (!rc && act->outcome.kind == OUTCOME_LATE) /* caught up from paper, and the copy has gone on since */

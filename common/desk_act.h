@@ -43,6 +43,9 @@ const char *act_asked(struct arena *a, size_t count, const char *const *words);
 const char *act_number(struct arena *a, int64_t n);
 /* Append the entry act->e, make it durable, show its effect. */
 BM_MUST_CHECK enum bm_rc act_write(struct act *act);
+/* A time that somebody typed: not to come, and no more than a year ago. words: "it came back"
+ * ret: BM_OK, also for ENTRY_NONE | BM_EUSAGE */
+BM_MUST_CHECK enum bm_rc act_check_time(const struct act *act, const char *words, int64_t ms);
 /* Begin another entry of the same act. */
 void act_next(struct act *act, enum op op);
 /* After act_begin, whatever came. An answer given from the journal is a success. */

@@ -123,6 +123,14 @@ enum bm_rc facts_item(struct facts *f, const char *item)
     return rc || !f->row->title ? rc : title_text(f, f->row->title);
 }
 
+enum bm_rc facts_no_card(struct facts *f, const char *item)
+{
+    struct facts other = { .d = f->d, .view = f->view, .a = f->a };
+    if (f->item_known) return BM_OK;
+    enum bm_rc rc = facts_patron(&other, item);
+    return rc || !other.patron_known ? rc : err_set(BM_EREFUSED, "%s is a patron's card, no item; scan the item", item);
+}
+
 enum bm_rc facts_title(struct facts *f, const char *named, const char *item, const char **key)
 {
     enum bm_rc rc = facts_item(f, item);
@@ -410,7 +418,7 @@ enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op)
 enum bm_rc facts_is_void(struct facts *f, const struct eid *id, const char *text, bool *out)
 {
     struct stmt *s;
-    bool branch = f->d->view == f->d->journal->db; /* which has every device's */
+    bool branch = str_eq(f->d->journal->dev, "branch"); /* which has every device's */
     const char *target = arena_printf(f->a, "\"target\":\"%s\"", text);
     *out = false;
     if (!target) return BM_ENOMEM;

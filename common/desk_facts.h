@@ -33,6 +33,8 @@ struct facts {
 BM_MUST_CHECK enum bm_rc facts_open(struct facts *f, struct desk *d, struct circ_view *view);
 BM_MUST_CHECK enum bm_rc facts_patron(struct facts *f, const char *card);
 BM_MUST_CHECK enum bm_rc facts_item(struct facts *f, const char *item);
+/* A number that is a patron's card and no copy's, scanned for a copy. ret: BM_OK it is not | BM_EREFUSED it is */
+BM_MUST_CHECK enum bm_rc facts_no_card(struct facts *f, const char *item);
 /* Key of a title named by its key or by the barcode of a copy. */
 BM_MUST_CHECK enum bm_rc facts_title(struct facts *f, const char *named, const char *item, const char **key);
 BM_MUST_CHECK enum bm_rc facts_hold_title(struct facts *f, const char *hold, const char **key, struct desk_answer *out);

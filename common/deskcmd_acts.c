@@ -2,8 +2,10 @@
  * act is told, how many are done in turn. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/barcode.h"
 #include "common/cents.h"
 #include "common/cards.h"
 #include "common/deskcmd_priv.h"
@@ -95,19 +97,74 @@ static bool is_fault(enum bm_rc rc)
 /* What came of a list, at its end. */
 static void tell_summary(struct acts *s)
 {
-    int64_t failed = s->count - s->done - s->refused;
+    int64_t failed = s->count - s->done - s->refused - s->twice;
     if (s->cli->json) {
         jsonw_key(&s->json, "summary");
         jsonw_object(&s->json);
         jsonw_put_int(&s->json, "done", s->done);
         jsonw_put_int(&s->json, "refused", s->refused);
         jsonw_put_int(&s->json, "failed", failed);
+        if (s->twice) jsonw_put_int(&s->json, "scanned_twice", s->twice);
         jsonw_object_end(&s->json);
         jsonw_object_end(&s->json);
         return;
     }
-    cli_print(s->cli, "\nSUMMARY  %lld done, %lld refused, %lld not done\n%s", (long long)s->done, (long long)s->refused,
-              (long long)failed, buf_str(&s->left));
+    cli_print(s->cli, "\nSUMMARY  %lld done, %lld refused, %lld not done", (long long)s->done, (long long)s->refused, (long long)failed);
+    if (s->twice) cli_print(s->cli, ", %lld scanned twice", (long long)s->twice);
+    cli_print(s->cli, "\n%s", buf_str(&s->left));
+}
+
+/* --- what was scanned before --------------------------------------------------------------- */
+
+static size_t slot_of(const struct acts *s, const char *text)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    for (const char *p = text; *p; p++) h = (h ^ (unsigned char)*p) * 1099511628211u;
+    size_t at = (size_t)(h % s->slot_count);
+    while (s->slots[at] && strcmp(s->slots[at], text) != 0) at = (at + 1) % s->slot_count;
+    return at;
+}
+
+/* Half of the slots stay empty. */
+static enum bm_rc more_slots(struct acts *s)
+{
+    enum { SLOTS_FIRST = 64 };
+    struct acts wider = { .slot_count = s->slot_count ? 4 * s->slot_count : SLOTS_FIRST };
+    if (s->slot_count && s->slots_used < s->slot_count / 2) return BM_OK;
+    wider.slots = calloc(wider.slot_count, sizeof *wider.slots);
+    if (!wider.slots) return BM_ENOMEM;
+    for (size_t i = 0; i < s->slot_count; i++)
+        if (s->slots[i]) wider.slots[slot_of(&wider, s->slots[i])] = s->slots[i];
+    free(s->slots);
+    s->slots = wider.slots;
+    s->slot_count = wider.slot_count;
+    return BM_OK;
+}
+
+/* Was it scanned before in this command? A word that cannot be read is no barcode: its act says so. */
+static enum bm_rc scanned_before(struct acts *s, const char *word, bool *out)
+{
+    char text[BARCODE_MAX + 1];
+    *out = false;
+    if (!s->once) return BM_OK;
+    enum bm_rc rc = more_slots(s);
+    if (rc) return rc;
+    if (barcode_clean(word, text, sizeof text)) {
+        err_clear();
+        return BM_OK;
+    }
+    char **slot = &s->slots[slot_of(s, text)];
+    *out = *slot != NULL;
+    if (*out) return BM_OK;
+    s->slots_used++;
+    *slot = strdup(text);
+    return *slot ? BM_OK : BM_ENOMEM;
+}
+
+static void forget_words(struct acts *s)
+{
+    for (size_t i = 0; i < s->slot_count; i++) free(s->slots[i]);
+    free(s->slots);
 }
 
 enum bm_rc acts_end(struct acts *s)
@@ -115,6 +172,7 @@ enum bm_rc acts_end(struct acts *s)
     struct deskcmd *host = deskcmd_of(s->cli);
     enum bm_rc rc = BM_OK;
     arena_free(&s->arena);
+    forget_words(s);
     host->close(host->owner);
     if (!s->failed && s->cli->json && s->many) jsonw_array_end(&s->json);
     if (!s->failed && s->summed) tell_summary(s);
@@ -268,8 +326,24 @@ static void note_refused(struct acts *s, const struct desk_answer *d, const char
     buf_putc(&s->left, '\n');
 }
 
+static enum bm_rc tell_twice(struct acts *s, const char *word)
+{
+    s->twice++;
+    if (!s->cli->json) {
+        cli_print(s->cli, "SCANNED TWICE  %s \xE2\x80\x94 done once\n", word);
+        return cli_flush(s->cli);
+    }
+    jsonw_object(&s->json);
+    jsonw_put_bool(&s->json, "done", false);
+    jsonw_put_text(&s->json, "word", "scanned twice");
+    jsonw_put_text(&s->json, "about", word);
+    jsonw_object_end(&s->json);
+    return BM_OK;
+}
+
 enum bm_rc acts_one(struct acts *s, act_fn *act, const char *word)
 {
+    bool twice;
     struct desk_answer answer = { .due_s = ENTRY_NONE,
                                   .loan_count = ENTRY_NONE,
                                   .cards_left = ENTRY_NONE,
@@ -278,7 +352,9 @@ enum bm_rc acts_one(struct acts *s, act_fn *act, const char *word)
                                   .balance_cents = ENTRY_NONE };
     s->count++;
     arena_free(&s->arena);
-    enum bm_rc rc = own_request(s);
+    enum bm_rc rc = scanned_before(s, word, &twice);
+    if (!rc && twice) return s->failed = tell_twice(s, word);
+    if (!rc) rc = own_request(s);
     if (!rc) rc = act(s, word, &answer);
     if (!rc) {
         if (!answer.done) keep_worst(s, BM_EREFUSED);
@@ -355,6 +431,7 @@ static enum bm_rc acts_from(struct acts *s, act_fn *act)
 enum bm_rc acts_run(struct acts *s, act_fn *act, size_t first)
 {
     enum bm_rc rc = BM_OK;
+    s->once = !str_eq(s->args->command->name, "hold place"); /* titles, not scans: the desk tells */
     for (size_t i = first; i < s->args->count && !rc; i++)
         rc = acts_one(s, act, s->args->words[i]);
     if (!rc) rc = acts_from(s, act);

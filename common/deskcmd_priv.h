@@ -28,7 +28,10 @@ struct acts {
     struct arena arena; /* of the act being done */
     bool many;          /* may be several: a list, with --json an array */
     bool summed;        /* a summary follows: with --json an object that holds the array */
-    int64_t count, done, refused; /* acts asked for; of these */
+    bool once;          /* each word is done once, however often it is scanned */
+    char **slots;       /* those scanned so far, cleaned: a table by hash */
+    size_t slot_count, slots_used;
+    int64_t count, done, refused, twice; /* acts asked for; of these */
     struct buf left;    /* lines for people about what was not done */
     enum bm_rc worst;   /* of the acts told so far; BM_EREFUSED = by a rule */
     enum bm_rc failed;  /* not told: of a single act, or before the first; cli tells it */

@@ -168,8 +168,8 @@ static struct sim_act *act(struct sim *w, const struct ask *q, struct desk_answe
         w->counts->refused++;
         sim_tell(w, "%s: %s book %d patron %d refused: %s", w->desks[q->d].name, op_name(q->op), q->book, q->patron,
                  rc ? err_text(rc) : out->reason_count ? out->reasons[0].name : "");
-    } else if (rc == BM_EINPUT && q->when_ms != ENTRY_NONE && !w->desks[q->d].fixed) {
-        sim_tell(w, "%s: paper lies in the future of a wrong clock", w->desks[q->d].name);
+    } else if (rc == BM_EUSAGE && (q->when_ms != ENTRY_NONE || q->returned_ms != ENTRY_NONE) && !w->desks[q->d].fixed) {
+        sim_tell(w, "%s: a time lies in the future of a wrong clock", w->desks[q->d].name);
     } else {
         sim_fail(w, "%s: %s book %d patron %d: %s (%s)", w->desks[q->d].name, op_name(q->op), q->book, q->patron, err_text(rc), err_name(rc));
     }

@@ -62,6 +62,42 @@ static void also(const char *text)
     if (!strstr(out, text)) fail_msg("`%s` lacks `%s`", out, text);
 }
 
+static void test_what_is_scanned_twice_is_done_once(void **state)
+{
+    struct site *s = *state;
+    expect(RUN("checkout", "A1", "501", " 501", "502"), 0, "SCANNED TWICE   501");
+    assert_int_equal(at_site(s, "SELECT sum(renewals) FROM loan"), 0);
+    expect(RUN_IN("501\n501\n502\n501\n", "checkin", "--from", "-"), 0, "SUMMARY  2 done, 0 refused, 0 not done, 2 scanned twice\n");
+    expect(RUN("checkin", "501", "501", "--json"), 0, "{\"done\":false,\"word\":\"scanned twice\",\"about\":\"501\"}");
+    char many[6 * 500 + 8] = "", *at = many;
+    for (int i = 0; i < 250; i++) at += snprintf(at, 8, "%d\n", 1000 + i);
+    for (int i = 0; i < 250; i++) at += snprintf(at, 8, "%d\n", 1000 + i);
+    expect(RUN_IN(many, "checkin", "--from", "-"), 0, "SUMMARY  250 done, 0 refused, 0 not done, 250 scanned twice\n");
+}
+
+static void test_a_card_is_no_item(void **state)
+{
+    struct site *s = *state;
+    int64_t before = site_entries(s);
+    expect(RUN("checkin", "B1"), 1, "B1 is a patron's card, no item");
+    expect(RUN("checkout", "A1", "B1"), 1, "B1 is a patron's card, no item");
+    expect(RUN("checkout", "A1", "B1", "--override", "--why", "x"), 1, "B1 is a patron's card, no item");
+    assert_int_equal(site_entries(s), before);
+}
+
+static void test_times_that_cannot_be_are_refused(void **state)
+{
+    struct site *s = *state;
+    int64_t before = site_entries(s);
+    expect(RUN("checkin", "501", "--returned", "2126-10-05"), 2, "--returned takes a time");
+    expect(RUN("checkin", "501", "--returned", "2126-10-05T09:00"), 2, "that lies in the future; nothing was written");
+    expect(RUN("checkin", "501", "--returned", "2016-10-05T09:00"), 2, "that is more than 365 days ago; nothing was written");
+    expect(RUN("checkout", "A1", "501", "--when", "2126-10-05T09:00"), 2, "2126-10-05 09:00: that lies in the future");
+    expect(RUN("checkout", "A1", "501", "--when", "2016-10-05T09:00"), 2, "2016-10-05 09:00: that is more than 365 days ago");
+    expect(RUN("patron", "update", "A1", "--barred", "yes", "--when", "2016-10-05T09:00"), 2, "365 days ago");
+    assert_int_equal(site_entries(s), before);
+}
+
 static void test_list_is_told_act_by_act_and_summed_up(void **state)
 {
     struct site *s = *state;
@@ -83,7 +119,7 @@ static void test_list_ends_at_five_hundred(void **state)
     struct site *s = *state;
     struct buf many = { 0 };
     int64_t before = site_entries(s);
-    for (int i = 0; i < DESKCMD_FROM_MAX + 3; i++) buf_puts(&many, "501\n");
+    for (int i = 0; i < DESKCMD_FROM_MAX + 3; i++) buf_printf(&many, "%d\n", 1000 + i);
     expect(RUN_IN(buf_str(&many), "checkin", "--from", "-", "--request", "list"), 3, "more than 500 lines");
     assert_int_equal(site_entries(s), before + DESKCMD_FROM_MAX);
     /* asked again: each of them was done */
@@ -178,6 +214,9 @@ static int close_and_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        LISTED(test_what_is_scanned_twice_is_done_once),
+        LISTED(test_a_card_is_no_item),
+        LISTED(test_times_that_cannot_be_are_refused),
         LISTED(test_list_is_told_act_by_act_and_summed_up),
         LISTED(test_list_ends_at_five_hundred),
         LISTED(test_amounts_and_dates_as_typed),
