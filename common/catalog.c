@@ -39,7 +39,7 @@ static enum bm_rc make_match(const char *query, struct buf *out)
         while (p[len] && !is_blank(p[len])) len++;
         if (has_letter(p, len)) {
             if (++count > CATALOG_WORDS_MAX)
-                return err_set(BM_ELIMIT, "search for no more than %d words",
+                return err_set(BM_EUSAGE, "search for no more than %d words",
                                CATALOG_WORDS_MAX);
             buf_puts(out, count > 1 ? " \"" : "\"");
             for (size_t i = 0; i < len; i++) {
@@ -129,8 +129,8 @@ enum bm_rc catalog_search(struct db *db, const char *query, const char *place, s
     *out = (struct catalog_hits){ 0 };
     size_t len = strlen(query);
     if (len > CATALOG_QUERY_MAX)
-        return err_set(BM_ELIMIT, "search for no more than %d bytes", CATALOG_QUERY_MAX);
-    if (!utf8_valid(query, len)) return err_set(BM_EINPUT, "what is searched for is not UTF-8");
+        return err_set(BM_EUSAGE, "search for no more than %d bytes", CATALOG_QUERY_MAX);
+    if (!utf8_valid(query, len)) return err_set(BM_EUSAGE, "what is searched for is not UTF-8");
     enum bm_rc rc = by_code(db, query, place, limit, a, out);
     if (rc || out->count) return rc;
     struct buf match;
@@ -238,8 +238,8 @@ enum bm_rc catalog_item(struct db *db, const char *scanned, struct arena *a,
     struct stmt *s;
     bm_assert(db && scanned && a && out);
     *out = (struct catalog_item){ 0 };
-    enum bm_rc rc = barcode_clean(scanned, barcode, sizeof barcode);
-    if (!rc) rc = db_get(db, SQL_CATALOG_ITEM, &s, "barcode", 's', barcode, NULL);
+    if (barcode_clean(scanned, barcode, sizeof barcode)) return BM_EUSAGE; /* its detail says why */
+    enum bm_rc rc = db_get(db, SQL_CATALOG_ITEM, &s, "barcode", 's', barcode, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc == BM_ENOTFOUND)
         return err_set(rc, "there is no item %s here; scan it again", barcode);

@@ -37,7 +37,7 @@ struct catalog_hits {
  * have it.
  * in:  query, as typed or scanned; place whose copies count as here, or NULL; limit, 1 to
  *      CATALOG_HITS_MAX
- * ret: BM_OK, perhaps no hit | BM_EINPUT not UTF-8 | BM_ELIMIT too long or too many words |
+ * ret: BM_OK, perhaps no hit | BM_EUSAGE not UTF-8, too long, or too many words |
  *      faults of db */
 BM_MUST_CHECK enum bm_rc catalog_search(struct db *db, const char *query, const char *place,
                                         size_t limit, struct arena *a,
@@ -85,7 +85,7 @@ struct catalog_item {
     int64_t last_t_ms;
     const char *last_op;
 };
-/* in:  barcode as scanned. ret: BM_OK | BM_ENOTFOUND | BM_EINPUT, BM_ELIMIT not a barcode |
+/* in:  barcode as scanned. ret: BM_OK | BM_ENOTFOUND | BM_EUSAGE not a barcode |
  *      faults of db */
 BM_MUST_CHECK enum bm_rc catalog_item(struct db *db, const char *barcode, struct arena *a,
                                       struct catalog_item *out);

@@ -27,8 +27,8 @@ static enum bm_rc date_by_staff(struct act *act, struct policy_answer *p)
     if (!d->set_due_s) return BM_OK;
     if (!d->override) return err_set(BM_EUSAGE, "a due date of your own takes an override and a reason");
     int64_t today = zone_day(act->f.now_ms), day = zone_day(d->set_due_s * 1000);
-    if (day < today) return err_set(BM_EINPUT, "the due date lies in the past; nothing was lent");
-    if (day > today + POLICY_LOAN_DAYS_MAX) return err_set(BM_EINPUT, "a due date lies no more than %d days ahead", POLICY_LOAN_DAYS_MAX);
+    if (day < today) return err_set(BM_EUSAGE, "the due date lies in the past; nothing was lent");
+    if (day > today + POLICY_LOAN_DAYS_MAX) return err_set(BM_EUSAGE, "a due date lies no more than %d days ahead", POLICY_LOAN_DAYS_MAX);
     if (act->f.loan && act->f.loan_is_his && act->f.loan->due_s > d->set_due_s)
         return err_set(BM_EREFUSED, "he has it already, and was told a later date, which is not taken back");
     p->due_s = d->set_due_s;
@@ -193,7 +193,7 @@ enum bm_rc desk_place_hold(struct desk *d, struct arena *a, const char *card, co
     if (rc) goto done;
     facts_tell(&act.f, out);
     if (only_this && !act.f.item) {
-        rc = err_set(BM_EINPUT, "give the copy's barcode to ask for that very copy");
+        rc = err_set(BM_EUSAGE, "give the copy's barcode to ask for that very copy");
         goto done;
     }
     if (!act.f.patron_known) { /* a hold can wait for a correct card; a book in a hand cannot (I6) */
@@ -219,7 +219,7 @@ enum bm_rc desk_cancel_hold(struct desk *d, struct arena *a, const char *hold, s
 {
     struct act act;
     struct eid id;
-    if (!eid_parse(hold, &id) || eid_is_none(&id)) return err_set(BM_EINPUT, "%s is not the id of a hold", hold);
+    if (!eid_parse(hold, &id) || eid_is_none(&id)) return err_set(BM_EUSAGE, "%s is not the id of a hold", hold);
     enum bm_rc rc = act_begin(&act, d, a, OP_CANCEL, ASKED(hold), out);
     if (!rc) rc = facts_hold_title(&act.f, hold, &act.e.title, out);
     if (rc) goto done;
@@ -270,7 +270,7 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
     struct eid id;
     enum op op;
     bool taken_back;
-    if (!eid_parse(entry, &id) || eid_is_none(&id)) return err_set(BM_EINPUT, "%s is not the id of an entry", entry);
+    if (!eid_parse(entry, &id) || eid_is_none(&id)) return err_set(BM_EUSAGE, "%s is not the id of an entry", entry);
     enum bm_rc rc = act_begin(&act, d, a, OP_VOID, ASKED(entry), out);
     if (!rc) rc = facts_entry_op(&act.f, &id, &op);
     if (rc) goto done;

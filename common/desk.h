@@ -86,7 +86,7 @@ BM_MUST_CHECK enum bm_rc desk_answer_json(const struct desk_answer *a, bool pers
 
 /* All acts: barcodes and cards as scanned (they are cleaned here).
  * ret: BM_OK, done or refused (a refusal is an answer) | BM_ENOTFOUND what is named is not known here and cannot be made
- *      a stub | BM_EINPUT | faults: nothing changed, unless BM_EIO says that the outcome is not known */
+ *      a stub | BM_EUSAGE | faults: nothing changed, unless BM_EIO says that the outcome is not known */
 BM_MUST_CHECK enum bm_rc desk_checkout(struct desk *d, struct arena *a, const char *card, const char *item, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc desk_checkin(struct desk *d, struct arena *a, const char *item, int64_t returned_ms, struct desk_answer *out);
 BM_MUST_CHECK enum bm_rc desk_renew(struct desk *d, struct arena *a, const char *item, struct desk_answer *out);

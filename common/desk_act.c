@@ -16,7 +16,7 @@ enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
 {
     char text[BARCODE_MAX + 1];
     enum bm_rc rc = barcode_clean(scanned ? scanned : "", text, sizeof text);
-    if (rc) return err_prefix(rc, "what was scanned is no barcode: ");
+    if (rc) return err_prefix(BM_EUSAGE, "what was scanned is no barcode: ");
     *out = arena_strdup(a, text);
     return *out ? BM_OK : BM_ENOMEM;
 }
@@ -151,6 +151,7 @@ enum bm_rc act_write(struct act *act)
     e->when_ms = d->when_ms;
     e->visit = act->f.visit;
     enum bm_rc rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
+    if (rc == BM_EINPUT) rc = BM_EUSAGE; /* a text too long, or empty: what was given, no fault of ours; its detail stays */
     if (!rc && act->writes++ == 0) rc = name_entry(act);
     if (!rc) rc = d->write(d, e, &act->outcome);
     if (!rc && act->outcome.kind == OUTCOME_LATE) /* caught up from paper, and the copy has gone on since */

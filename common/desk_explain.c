@@ -8,7 +8,7 @@ static enum bm_rc clean(struct arena *a, const char *what, const char *scanned, 
 {
     char text[BARCODE_MAX + 1];
     enum bm_rc rc = barcode_clean(scanned, text, sizeof text);
-    if (rc) return err_prefix(rc, "the %s is no barcode: ", what);
+    if (rc) return err_prefix(BM_EUSAGE, "the %s is no barcode: ", what);
     *out = arena_strdup(a, text);
     return *out ? BM_OK : BM_ENOMEM;
 }

@@ -264,7 +264,7 @@ static enum bm_rc check_due(const struct act *act, int64_t due_s)
     int64_t today = zone_day(act->f.now_ms);
     if (!loan) return err_set(BM_EREFUSED, "item %s is not on loan", act->e.item);
     if (zone_day(due_s * 1000) > today + POLICY_LOAN_DAYS_MAX)
-        return err_set(BM_EINPUT, "a due date lies no more than %d days ahead", POLICY_LOAN_DAYS_MAX);
+        return err_set(BM_EUSAGE, "a due date lies no more than %d days ahead", POLICY_LOAN_DAYS_MAX);
     if (due_s <= loan->due_s)
         return err_set(BM_EREFUSED, "it is due on %s: a date that was told is not taken back, give a later one",
                        zone_text(loan->due_s, had, sizeof had, ZONE_DATE));

@@ -91,7 +91,7 @@ enum bm_rc desk_owed(struct db *db, struct arena *a, const char *account, struct
 
 static enum bm_rc bad_name(const char *name)
 {
-    return err_set(BM_EINPUT, "%s is not the name of a charge; patron show lists them", name);
+    return err_set(BM_EUSAGE, "%s is not the name of a charge; patron show lists them", name);
 }
 
 /* Into about and kind. ret: false if it is not "something/kind" */
@@ -124,7 +124,7 @@ static enum bm_rc find_brief(struct db *db, const char *name, char about[NAME_SI
     str_copy(about, NAME_SIZE, stmt_text(s, 0));
     rc = stmt_next(s);
     stmt_done(s);
-    if (rc == BM_OK) return err_set(BM_EINPUT, "%s could be several charges; give the long name", name);
+    if (rc == BM_OK) return err_set(BM_EUSAGE, "%s could be several charges; give the long name", name);
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 

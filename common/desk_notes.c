@@ -30,7 +30,7 @@ enum bm_rc desk_note(struct desk *d, struct arena *a, const char *text, struct d
     struct act act;
     size_t len = strlen(text);
     if (strspn(text, " \t\r\n") == len) return err_set(BM_EUSAGE, "a note needs some words");
-    if (len > ENTRY_TEXT_MAX) return err_set(BM_ELIMIT, "a note of no more than %d bytes", ENTRY_TEXT_MAX);
+    if (len > ENTRY_TEXT_MAX) return err_set(BM_EUSAGE, "a note of no more than %d bytes", ENTRY_TEXT_MAX);
     enum bm_rc rc = act_begin(&act, d, a, OP_NOTE, text, out);
     if (rc) goto done;
     act.e.why = text;

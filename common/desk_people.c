@@ -32,7 +32,7 @@ static enum bm_rc clean_guarantor(struct act *act, const char *card, const char 
     if (!*guarantor) return BM_OK;
     enum bm_rc rc = act_clean(act->a, *guarantor, guarantor);
     if (rc) return err_prefix(rc, "guarantor: ");
-    if (str_eq(*guarantor, card)) return err_set(BM_EINPUT, "nobody answers for himself; give another card as guarantor");
+    if (str_eq(*guarantor, card)) return err_set(BM_EUSAGE, "nobody answers for himself; give another card as guarantor");
     struct facts other = { .d = act->d, .view = &act->view, .a = act->a };
     rc = facts_patron(&other, *guarantor);
     if (rc || other.patron_known) return rc;

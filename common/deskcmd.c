@@ -125,7 +125,7 @@ static enum bm_rc personal_json(const struct cli_args *args, struct buf *out, bo
         const char *text = cli_value(args, options[i]);
         if (!text) continue;
         if (strlen(text) > DESKCMD_FIELD_MAX)
-            return err_set(BM_ELIMIT, "%s takes no more than %d bytes", options[i],
+            return err_set(BM_EUSAGE, "%s takes no more than %d bytes", options[i],
                            DESKCMD_FIELD_MAX);
         jsonw_put_text(&w, options[i] + 2, text);
         *any = true;

@@ -403,8 +403,8 @@ static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *
     char card[BARCODE_MAX + 1];
     struct stmt *s;
     *out = (struct patron){ .expires_s = ENTRY_NONE };
-    enum bm_rc rc = barcode_clean(scanned, card, sizeof card);
-    if (!rc) rc = db_get(db, SQL_PATRON_GET, &s, "card", 's', card, NULL);
+    if (barcode_clean(scanned, card, sizeof card)) return BM_EUSAGE; /* its detail says why */
+    enum bm_rc rc = db_get(db, SQL_PATRON_GET, &s, "card", 's', card, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc == BM_ENOTFOUND)
         return err_set(rc, "no such card here: %s; look the patron up by name", card);
@@ -568,7 +568,7 @@ static enum bm_rc name_pattern(const struct cli_args *args, struct buf *out)
     struct buf name = { 0 };
     enum bm_rc rc = join_words(args, &name);
     if (!rc && name.len > NAME_MAX_BYTES)
-        rc = err_set(BM_ELIMIT, "a name of no more than %d bytes", NAME_MAX_BYTES);
+        rc = err_set(BM_EUSAGE, "a name of no more than %d bytes", NAME_MAX_BYTES);
     buf_putc(out, '%');
     for (const char *p = buf_str(&name); *p && !rc; p++) {
         if (*p == '%' || *p == '_' || *p == '\\') buf_putc(out, '\\');

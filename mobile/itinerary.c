@@ -206,7 +206,7 @@ enum bm_rc itinerary_named(const struct itinerary *it, const char *named, int64_
     for (size_t i = 0; i < it->count && named[0]; i++) {
         if (exact ? !str_eq(it->keys[i], exact) : !is_called(it, i, named)) continue;
         if (is_found && !str_eq(it->keys[*out], it->keys[i]))
-            return err_set(BM_EINPUT,
+            return err_set(BM_EUSAGE,
                            "several stops are called so (%s; %s); say more of the name",
                            it->names[*out], it->names[i]);
         if (is_found && off_time(&it->plan[*out], at_s) <= off_time(&it->plan[i], at_s))

@@ -62,7 +62,7 @@ static enum bm_rc host_seal(void *owner, const char *json, const char *name, con
     char who[PERSON_WHO_MAX];
     buf_init(&box, ENTRY_TEXT_MAX);
     enum bm_rc rc = seal_box(h->l.box_key, json, strlen(json), &box);
-    if (rc == BM_ELIMIT) rc = err_set(rc, "address, phone and mail together are too long");
+    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and mail together are too long");
     if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
     if (!rc && person_who(h->l.who_key, name, birth, who)) out->who = arena_strdup(a, who);
     buf_free(&box);

@@ -95,7 +95,7 @@ struct visit_by_hand {
     const char *why;
 };
 /* ret: BM_OK, *name for people | BM_EREFUSED a visit is open already, or none | BM_ENOTFOUND,
- * BM_EINPUT no such stop */
+ * BM_EUSAGE no such stop */
 BM_MUST_CHECK enum bm_rc visit_open_by_hand(struct laptop *l, struct arena *a,
                                             const struct visit_by_hand *hand,
                                             struct desk_answer *out, const char **name);

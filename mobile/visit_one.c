@@ -167,7 +167,7 @@ static enum bm_rc time_by_hand(struct laptop *l, const struct visit_by_hand *han
     *out = hand->at_s != ENTRY_NONE ? hand->at_s : now_s;
     return *out <= now_s
                ? BM_OK
-               : err_set(BM_EINPUT, "the time given lies in the future; nothing was written");
+               : err_set(BM_EUSAGE, "the time given lies in the future; nothing was written");
 }
 
 /* A van is at one place at a time: of its other visits that began at since_s or later, none may share a moment of
@@ -189,7 +189,7 @@ static enum bm_rc free_of_others(struct laptop *l, struct db *view, struct arena
     rc = itinerary_name(l, a, stop, &name);
     if (rc) return rc;
     return err_set(
-        BM_EINPUT,
+        BM_EUSAGE,
         "the van was at %s from %s to %s; give another time with --at; nothing was written",
         name    ? name
         : words ? words
@@ -254,7 +254,7 @@ enum bm_rc visit_close_by_hand(struct laptop *l, struct arena *a,
     if (!rc) rc = visit_open_row(b.desk.view, l->journal.dev, a, &row, &is_open);
     if (!rc && !is_open) rc = err_set(BM_EREFUSED, "no visit is open");
     if (!rc && e.dep_s < row.arr_s)
-        rc = err_set(BM_EINPUT, "the visit began later than that; nothing was written");
+        rc = err_set(BM_EUSAGE, "the visit began later than that; nothing was written");
     if (!rc)
         rc = free_of_others(l, b.desk.view, a, row.opened, (int64_t[]){ row.arr_s, e.dep_s },
                             row.arr_s);

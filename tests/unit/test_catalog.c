@@ -169,14 +169,14 @@ static void test_catalog_queries_beyond_the_limits_are_refused(void **state)
     assert_int_equal(catalog_search(w->db, query, NULL, 10, &w->arena, &hits), BM_OK);
     query[CATALOG_QUERY_MAX] = 'x';
     query[CATALOG_QUERY_MAX + 1] = '\0';
-    assert_int_equal(catalog_search(w->db, query, NULL, 10, &w->arena, &hits), BM_ELIMIT);
+    assert_int_equal(catalog_search(w->db, query, NULL, 10, &w->arena, &hits), BM_EUSAGE);
     assert_int_equal(
         catalog_search(w->db, "a b c d e f g h i j k l m n o p", NULL, 10, &w->arena, &hits),
         BM_OK);
     assert_int_equal(
         catalog_search(w->db, "a b c d e f g h i j k l m n o p q", NULL, 10, &w->arena, &hits),
-        BM_ELIMIT);
-    assert_int_equal(catalog_search(w->db, "a\xFF", NULL, 10, &w->arena, &hits), BM_EINPUT);
+        BM_EUSAGE);
+    assert_int_equal(catalog_search(w->db, "a\xFF", NULL, 10, &w->arena, &hits), BM_EUSAGE);
     memset(query, '"', sizeof query); /* each is doubled */
     query[0] = 'x';
     query[CATALOG_QUERY_MAX] = '\0';
@@ -360,7 +360,7 @@ static void test_catalog_item_tells_loan_hold_and_place(void **state)
     assert_null(item.name);
     assert_int_equal(item.price_cents, INT64_MIN);
     assert_int_equal(catalog_item(w->db, "39999", &w->arena, &item), BM_ENOTFOUND);
-    assert_int_equal(catalog_item(w->db, " ", &w->arena, &item), BM_EINPUT);
+    assert_int_equal(catalog_item(w->db, " ", &w->arena, &item), BM_EUSAGE);
 }
 
 static void test_catalog_changed_and_deleted_titles_are_searched_as_they_are_now(void **state)

@@ -307,7 +307,7 @@ static void test_desk_due_date_moves_only_forward(void **state)
     DO(desk_change_due(s->d, &s->a, "501", zone_day_end_s(today + 2), &s->said));
     is_error(s, BM_EREFUSED, "not taken back", before);
     DO(desk_change_due(s->d, &s->a, "501", zone_day_end_s(today + 9999), &s->said));
-    is_error(s, BM_EINPUT, "days ahead", before);
+    is_error(s, BM_EUSAGE, "days ahead", before);
     DO(desk_change_due(s->d, &s->a, "501", later, &s->said));
     is_done(s, "due date changed");
     assert_int_equal(at_site(s, "SELECT due_s FROM loan WHERE item = '501'"), later);
@@ -334,7 +334,7 @@ static void test_desk_date_set_by_staff_takes_override_and_reason(void **state)
     before = site_entries(s);
     s->d->set_due_s = zone_day_end_s(today - 3);
     DO(desk_checkout(s->d, &s->a, "A1", "502", &s->said));
-    is_error(s, BM_EINPUT, "in the past", before);
+    is_error(s, BM_EUSAGE, "in the past", before);
     s->d->set_due_s = 0;
     with_why(s, NULL, false);
 }

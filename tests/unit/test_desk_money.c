@@ -114,7 +114,7 @@ static void test_desk_pay_for_a_charge_by_its_long_and_its_short_name(void **sta
     static const char *const bad[] = { "lost", "van1/lost", "/lost", "van1.7/", "van1.7/eaten", "van1.7x/lost", "%.7/lost", "" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         DO(desk_pay(s->d, &s->a, "A1", 50, bad[i], false, &s->said));
-        if (s->rc != BM_EINPUT && s->rc != BM_ENOTFOUND) fail_msg("%s: %s", bad[i], err_name(s->rc));
+        if (s->rc != BM_EUSAGE && s->rc != BM_ENOTFOUND) fail_msg("%s: %s", bad[i], err_name(s->rc));
     }
     DO(desk_pay(s->d, &s->a, "A1", 50, "van1.7/lost", false, &s->said));
     is_error(s, BM_ENOTFOUND, "no charge van1.7/lost", before);
@@ -135,7 +135,7 @@ static void test_desk_a_short_name_of_two_charges_is_refused(void **state)
                      "('old.00000000000000bb.5', 'lost', 'A1', '1 old.00000000000000bb.5 100', 100)"));
     int64_t before = site_entries(s);
     DO(desk_pay(s->d, &s->a, "A1", 50, "old.5/lost", false, &s->said));
-    is_error(s, BM_EINPUT, "could be several", before);
+    is_error(s, BM_EUSAGE, "could be several", before);
     DO(desk_pay(s->d, &s->a, "A1", 50, "old.00000000000000aa.5/lost", false, &s->said));
     is_done(s, "paid");
 }
@@ -305,7 +305,7 @@ static void test_desk_void_says_what_cannot_be_taken_back(void **state)
     DO(desk_void(s->d, &s->a, entry, &s->said));
     is_error(s, BM_EREFUSED, "was taken back already", before);
     DO(desk_void(s->d, &s->a, charge, &s->said)); /* a charge's name is no entry's id */
-    is_error(s, BM_EINPUT, "not the id of an entry", before);
+    is_error(s, BM_EUSAGE, "not the id of an entry", before);
     DO(desk_void(s->d, &s->a, "van9.00000000000000aa.5", &s->said));
     is_error(s, BM_ENOTFOUND, "no such entry here", before);
     const char *first = text_at_site_journal(s, "SELECT dev || '.' || ep || '.' || seq FROM entry WHERE instr(body, '\"op\":\"epoch\"')");

@@ -98,10 +98,34 @@ static void test_times_that_cannot_be_are_refused(void **state)
     assert_int_equal(site_entries(s), before);
 }
 
+/* What is typed wrong is wrong usage, whichever command it is typed at. */
+static void test_a_bad_value_is_wrong_usage(void **state)
+{
+    struct site *s = *state;
+    char longest[5000];
+    memset(longest, 'a', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    int64_t before = site_entries(s);
+    expect(RUN("void", "xyz"), 2, "xyz is not the id of an entry");
+    expect(RUN("hold", "cancel", "xyz"), 2, "xyz is not the id of a hold");
+    expect(RUN("search", longest), 2, "no more than");
+    expect(RUN("search", "\xFF"), 2, "UTF-8");
+    expect(RUN("item", "show", "\x01"), 2, "barcode");
+    expect(RUN("patron", "show", "\x01"), 2, "barcode");
+    expect(RUN("patron", "find", longest), 2, "no more than");
+    expect(RUN("note", longest), 2, "no more than");
+    expect(RUN("item", "add", "909", "--name", longest), 2, "longer than");
+    expect(RUN("patron", "add", "--card", "N1", "--name", longest), 2, "longer than");
+    expect(RUN("patron", "add", "--card", "N1", "--name", "N", "--guarantor", "N1"), 2, "nobody answers for himself");
+    expect(RUN("pay", "A1", "1.00", "--for", "xyz"), 2, "not the name of a charge");
+    expect(RUN("checkout", "A1", "501", "--due", "2020-01-01", "--override", "--why", "x"), 2, "lies in the past");
+    assert_int_equal(site_entries(s), before);
+}
+
 static void test_list_is_told_act_by_act_and_summed_up(void **state)
 {
     struct site *s = *state;
-    expect(RUN_IN("501\n\n777\n\x01\n502\n", "checkout", "A1", "--from", "-"), 3, "SUMMARY  2 done, 1 refused, 1 not done\n");
+    expect(RUN_IN("501\n\n777\n\x01\n502\n", "checkout", "A1", "--from", "-"), 2, "SUMMARY  2 done, 1 refused, 1 not done\n");
     also("LENT  The Tiger");
     also("REFUSED  777");
     also("\n  777 \xE2\x80\x94 No such item here.");
@@ -216,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LISTED(test_what_is_scanned_twice_is_done_once),
         LISTED(test_a_card_is_no_item),
+        LISTED(test_a_bad_value_is_wrong_usage),
         LISTED(test_times_that_cannot_be_are_refused),
         LISTED(test_list_is_told_act_by_act_and_summed_up),
         LISTED(test_list_ends_at_five_hundred),

@@ -48,7 +48,7 @@ static void test_visit_stop_is_found_by_key_and_by_part_of_its_name(void **state
     assert_int_equal(i, 1);
     must(itinerary_named(it, "gREEN", 0, &i));
     assert_int_equal(i, 0);
-    assert_int_equal(itinerary_named(it, "h", 0, &i), BM_EINPUT); /* Church, Oldham */
+    assert_int_equal(itinerary_named(it, "h", 0, &i), BM_EUSAGE); /* Church, Oldham */
     assert_int_equal(itinerary_named(it, "Westby", 0, &i),
                      BM_ENOTFOUND); /* of another vehicle */
     assert_int_equal(itinerary_named(it, "", 0, &i), BM_ENOTFOUND);
@@ -301,12 +301,12 @@ static void test_visit_by_hand_refuses_what_makes_no_sense(void **state)
     struct world *w = *state;
     assert_int_equal(by_hand(w, false, NULL, false, NULL), BM_EREFUSED);
     assert_int_equal(by_hand(w, true, "Nowhere", false, NULL), BM_ENOTFOUND);
-    assert_int_equal(by_hand(w, true, "h", false, NULL), BM_EINPUT);
+    assert_int_equal(by_hand(w, true, "h", false, NULL), BM_EUSAGE);
     assert_int_equal(by_hand(w, true, NULL, true, NULL), BM_EUSAGE);
     struct visit_by_hand later = { .stop = "Green", .at_s = w->t_ms / 1000 + 60 };
     struct desk_answer answer;
     const char *name;
-    assert_int_equal(visit_open_by_hand(&w->l, &w->arena, &later, &answer, &name), BM_EINPUT);
+    assert_int_equal(visit_open_by_hand(&w->l, &w->arena, &later, &answer, &name), BM_EUSAGE);
     assert_string_equal(ops(w), "");
     must(by_hand(w, true, "School fair", true, NULL));
     assert_int_equal(by_hand(w, true, "Green", false, NULL), BM_EREFUSED);
@@ -335,11 +335,11 @@ static void test_visit_by_hand_leaves_the_van_in_one_place_at_a_time(void **stat
     pass(w, 1800000);
     must(by_hand(w, false, NULL, false, NULL));
     pass(w, 600000);
-    assert_int_equal(by_hand_at(w, true, "Green", from_s), BM_EINPUT);
-    assert_int_equal(by_hand_at(w, true, "Green", from_s + 1799), BM_EINPUT);
+    assert_int_equal(by_hand_at(w, true, "Green", from_s), BM_EUSAGE);
+    assert_int_equal(by_hand_at(w, true, "Green", from_s + 1799), BM_EUSAGE);
     must(by_hand_at(w, true, "Green", from_s - 600)); /* a visit forgotten, before it */
-    assert_int_equal(by_hand(w, false, NULL, false, NULL), BM_EINPUT);
-    assert_int_equal(by_hand_at(w, false, NULL, from_s + 1), BM_EINPUT);
+    assert_int_equal(by_hand(w, false, NULL, false, NULL), BM_EUSAGE);
+    assert_int_equal(by_hand_at(w, false, NULL, from_s + 1), BM_EUSAGE);
     must(by_hand_at(w, false, NULL, from_s));
     must(by_hand_at(w, true, "Green", from_s + 1800)); /* one ends, one begins */
     must(by_hand(w, false, NULL, false, NULL));
