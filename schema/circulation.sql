@@ -305,8 +305,8 @@ DELETE FROM exception WHERE code = :code AND entry = :entry AND other = :other
 SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
 FROM patron WHERE card = :card
 
--- name: PATRON_THERE
-SELECT 1 FROM patron WHERE card = :card
+-- name: PATRON_THERE -- somebody's: no stub of a card that was used before anybody knew it
+SELECT 1 FROM patron WHERE card = :card AND (since_id IS NOT NULL OR account <> card)
 
 -- name: PATRON_PUT
 INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)

@@ -204,6 +204,31 @@ static void test_desk_money_asked_twice_is_taken_once(void **state)
 
 /* --- cards ---------------------------------------------------------------------------------- */
 
+/* A card that was used before anybody knew it has a row of its own, with nobody's name. */
+static void test_desk_new_card_that_was_used_before_is_the_persons(void **state)
+{
+    struct site *s = *state;
+    struct entry e;
+    struct outcome came;
+    entry_init(&e, OP_UPDATE);
+    e.patron = "N9";
+    e.stop = "mill";
+    e.id = (struct eid){ .dev = "van7", .ep = 1, .seq = 1 };
+    must(s->d->begin(s->d));
+    must(circ_apply(s->d->view, &s->a, &e, journal_now_ms(s->d->journal), 0, &came));
+    must(s->d->end(s->d, BM_OK));
+    assert_int_equal(at_site(s, "SELECT count(*) FROM patron WHERE card = 'N9' AND account = 'N9'"), 1);
+    DO(desk_checkout(s->d, &s->a, "A1", "501", &s->said));
+    with_why(s, "lost", false);
+    DO(desk_replace_card(s->d, &s->a, "A1", "N9", &s->said));
+    is_done(s, "card replaced");
+    with_why(s, NULL, false);
+    assert_int_equal(at_site(s, "SELECT count(*) FROM patron WHERE card = 'N9' AND account = 'A1' AND name = 'Ann' AND dead = 0"), 1);
+    DO(desk_checkout(s->d, &s->a, "N9", "502", &s->said));
+    is_done(s, "lent");
+    assert_int_equal(s->said.loan_count, 2);
+}
+
 static void test_desk_replaced_card_is_refused_and_names_the_new_one(void **state)
 {
     struct site *s = *state;
@@ -325,6 +350,7 @@ int main(void)
         AT_BOTH(test_desk_refund_is_bounded_by_credit_or_by_what_was_paid),
         AT_BOTH(test_desk_waive_forgives_no_more_than_is_owed_and_says_why),
         AT_BOTH(test_desk_money_asked_twice_is_taken_once),
+        AT_LAPTOP(test_desk_new_card_that_was_used_before_is_the_persons),
         AT_BOTH(test_desk_replaced_card_is_refused_and_names_the_new_one),
         AT_BRANCH(test_desk_branch_merges_two_cards_of_one_person),
         AT_BOTH(test_desk_notes_counts_and_costs),
