@@ -218,6 +218,7 @@ enum bm_rc desk_add_item(struct desk *d, struct arena *a, const struct desk_book
     if (!rc) rc = facts_item(&act.f, item);
     if (!rc && act.f.item_known)
         rc = err_set(BM_EEXISTS, "item %s is known already; see: item show %s", item, item);
+    if (!rc) rc = facts_no_card(&act.f, item);
     if (!rc) rc = b->title ? named_title(&act, b->title, &key) : new_title(&act, b, &key);
     if (rc) goto done;
     if (b->name) act.f.title = b->name, act.f.author = b->author;

@@ -1,6 +1,7 @@
 /* common/desk_people.c -- see desk.h. Patrons and their cards. */
 #include "common/desk.h"
 
+#include "common/calendar.h"
 #include "common/cards.h"
 #include "common/desk_act.h"
 
@@ -39,6 +40,54 @@ static enum bm_rc clean_guarantor(struct act *act, const char *card, const char 
     return err_set(BM_ENOTFOUND, "no such card: %s; register the guarantor first", *guarantor);
 }
 
+/* A tab or worse in what is printed on cards and lists. */
+static bool has_controls(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)(text ? text : "");
+    for (; *p; p++)
+        if (*p < 0x20 || *p == 0x7F || (p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)) return true;
+    return false;
+}
+
+static enum bm_rc check_texts(const struct desk_person *p)
+{
+    const char *const given[] = { p->name, p->category, p->stop, p->guarantor };
+    static const char *const words[] = { "name", "category", "stop", "guarantor" };
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        if (given[i] && !given[i][0]) return err_set(BM_EUSAGE, "the %s is empty: give it, or leave it out", words[i]);
+        if (has_controls(given[i])) return err_set(BM_EUSAGE, "the %s holds a control character (a tab, a line's end); type it again", words[i]);
+    }
+    return BM_OK;
+}
+
+/* A card and a copy with one number could not be told apart when scanned. */
+static enum bm_rc no_items_barcode(struct act *act, const char *card)
+{
+    struct facts other;
+    enum bm_rc rc = facts_open(&other, act->d, &act->view);
+    if (!rc) rc = facts_item(&other, card);
+    return rc || !other.item_known ? rc : err_set(BM_EREFUSED, "%s is the barcode of an item; use another card number", card);
+}
+
+/* Spelt like nothing that is known, it is told and taken: the first patron of a new category. */
+static enum bm_rc note_new_category(struct act *act, const char *category)
+{
+    int64_t there;
+    enum bm_rc rc = category ? db_int(act->d->view, SQL_CATEGORY_THERE, &there, "category", 's', category, NULL) : BM_OK;
+    if (rc != BM_ENOTFOUND) return rc;
+    act_reason(act, REASON_NOTE, "new_category", "No rule and no patron has this category: is it spelt right?", ENTRY_NONE);
+    return BM_OK;
+}
+
+/* The stop as the timetable has it. */
+static enum bm_rc clean_stop(struct act *act, const char **stop)
+{
+    const char *named = *stop;
+    enum bm_rc rc = named ? calendar_stop_named(act->d->view, named, act->a, stop) : BM_OK;
+    if (rc != BM_ENOTFOUND) return rc;
+    return err_set(rc, "no stop is called %s here; see the stops: %s", named, act->d->mobile ? "stop next" : "route list");
+}
+
 /* The next number of this desk's range. Inside the act, so that two desks of a laptop never take the same. */
 static enum bm_rc next_card(struct act *act, const char **card)
 {
@@ -56,7 +105,8 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
 {
     struct act act;
     const char *card = NULL;
-    enum bm_rc rc = op == OP_REGISTER && !p->card ? BM_OK : act_clean(a, p->card, &card);
+    enum bm_rc rc = check_texts(p);
+    if (!rc && (op == OP_UPDATE || p->card)) rc = act_clean(a, p->card, &card);
     if (rc) return rc;
     rc = act_begin(&act, d, a, op, ASKED(card, p->name, p->category, p->stop, p->guarantor, act_number(a, p->expires_s), act_number(a, p->barred)), out);
     if (!rc && !card) rc = next_card(&act, &card);
@@ -77,6 +127,9 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
     }
     fill_person(&act.e, card, p);
     rc = clean_guarantor(&act, card, &act.e.guarantor);
+    if (!rc) rc = clean_stop(&act, &act.e.stop);
+    if (!rc) rc = note_new_category(&act, p->category);
+    if (!rc && op == OP_REGISTER && p->card) rc = no_items_barcode(&act, card);
     if (rc) goto done;
     if (op == OP_REGISTER) act.e.who = p->who;
     if (op == OP_UPDATE) act.e.why = d->why;
@@ -129,6 +182,7 @@ enum bm_rc desk_replace_card(struct desk *d, struct arena *a, const char *card, 
     if (!rc) rc = facts_patron(&act.f, card);
     if (!rc) rc = other_card(&act, fresh, &other);
     if (!rc) rc = check_replace(&act, other.patron_known || !str_eq(other.account, fresh), fresh);
+    if (!rc) rc = no_items_barcode(&act, fresh);
     if (rc) goto done;
     facts_tell(&act.f, out);
     act.e.patron = card;

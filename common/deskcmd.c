@@ -134,12 +134,23 @@ static enum bm_rc personal_json(const struct cli_args *args, struct buf *out, bo
     return jsonw_rc(&w);
 }
 
-static enum bm_rc read_dates(const struct cli_args *args, struct desk_person *p)
+/* A slip of the finger in a birth date is found now or never: it is sealed. */
+static enum bm_rc check_birth(int64_t day, int64_t today)
+{
+    enum { AGE_MAX = 130 };
+    if (day > today) return err_set(BM_EUSAGE, "--birth lies in the future");
+    if (civil_from_day(day).year >= civil_from_day(today).year - AGE_MAX) return BM_OK;
+    return err_set(BM_EUSAGE, "--birth is more than %d years ago; look at the year", AGE_MAX);
+}
+
+static enum bm_rc read_dates(const struct cli_args *args, int64_t today, struct desk_person *p)
 {
     const char *birth = cli_value(args, "--birth"), *expires = cli_value(args, "--expires");
     int64_t day;
     if (birth && zone_parse_date(birth, &day))
         return err_set(BM_EUSAGE, "--birth takes a date such as 2012-05-31");
+    enum bm_rc rc = birth ? check_birth(day, today) : BM_OK;
+    if (rc) return rc;
     if (birth) p->born = civil_from_day(day).year; /* the date itself is sealed (I12) */
     if (!expires) return BM_OK;
     if (zone_parse_date(expires, &day))
@@ -182,7 +193,7 @@ static enum bm_rc fill_person(struct acts *s)
     if (barred && !str_eq(barred, "yes") && !str_eq(barred, "no"))
         return err_set(BM_EUSAGE, "--barred takes yes or no");
     if (barred) s->person.barred = str_eq(barred, "yes");
-    enum bm_rc rc = read_dates(args, &s->person);
+    enum bm_rc rc = read_dates(args, zone_day(journal_now_ms(s->desk->journal)), &s->person);
     if (!rc) rc = personal_json(args, &json, &any);
     if (!rc && any)
         rc = host->seal_person(host->owner, buf_str(&json), s->person.name,

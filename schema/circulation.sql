@@ -315,6 +315,10 @@ ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name
   branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
   dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
 
+-- name: CATEGORY_THERE -- among the patrons, or in a rule's second column
+SELECT 1 WHERE EXISTS (SELECT 1 FROM rule WHERE instr(line, ',' || :category || ',') > 0 OR instr(line, ',"' || :category || '",') > 0)
+OR EXISTS (SELECT 1 FROM patron WHERE category = :category)
+
 -- name: PATRON_DELETE
 DELETE FROM patron WHERE card = :card
 

@@ -411,6 +411,8 @@ static void test_deskcmd_personal_fields_are_sealed_and_nowhere_else(void **stat
     assert_int_equal(number(w, "SELECT expires_s FROM patron WHERE card = 'P7'"),
                      1811804399); /* the day's last second */
     w->sealed_json[0] = '\0';
+    assert_int_equal(db_run(w->db, SQL_STOP_ADD, "key", 's', "van/hill", "mobile", 's', "van", "community", 's', "", "name", 's', "hill",
+                            "type", 's', "", "lat_e6", 'i', (int64_t)0, "lon_e6", 'i', (int64_t)0, NULL), BM_OK);
     expect(RUN("patron", "update", "P7", "--stop", "van/hill", "--barred", "yes", "--why",
                "lost books"),
            0, "BARRED");

@@ -122,6 +122,33 @@ static void test_a_bad_value_is_wrong_usage(void **state)
     assert_int_equal(site_entries(s), before);
 }
 
+static void test_people_as_typed(void **state)
+{
+    struct site *s = *state;
+    int64_t before = site_entries(s);
+#define ADD(...) RUN("patron", "add", "--card", "N1", __VA_ARGS__)
+    expect(ADD("--name", "Cat", "--birth", "2126-05-31"), 2, "--birth lies in the future");
+    expect(ADD("--name", "Cat", "--birth", "1212-05-31"), 2, "--birth is more than 130 years ago");
+    expect(ADD("--name", "Cat", "--birth", "2012-02-30"), 2, "--birth takes a date");
+    expect(ADD("--name", ""), 2, "a patron needs a name");
+    expect(RUN("patron", "update", "A1", "--name", ""), 2, "the name is empty: give it, or leave it out");
+    expect(RUN("patron", "update", "A1", "--category", ""), 2, "the category is empty");
+    expect(ADD("--name", "Cat\nNew"), 2, "the name holds a control character");
+    expect(RUN("patron", "update", "A1", "--name", "Cat\xC2\x85New"), 2, "the name holds a control character");
+    expect(ADD("--name", "Cat", "--stop", "the moon"), 1, "no stop is called the moon here; see the stops:");
+    expect(RUN("patron", "update", "A1", "--stop", "the moon"), 1, "no stop is called the moon here");
+    expect(RUN("patron", "add", "--card", "501", "--name", "Cat"), 1, "501 is the barcode of an item; use another card number");
+    expect(RUN("item", "add", "B1", "--title", "t1"), 1, "B1 is a patron's card, no item");
+    assert_int_equal(site_entries(s), before);
+    expect(ADD("--name", "C\xC3\xA1t", "--category", "ADLUT"), 0, "note: No rule and no patron has this category");
+    expect(RUN("patron", "add", "--card", "N2", "--name", "Dan", "--category", "ADLUT"), 0, "REGISTERED");
+    assert_null(strstr(out, "note:"));
+    expect(RUN("patron", "update", "A1", "--category", "CHLID"), 0, "note: No rule and no patron has this category");
+    if (s->w) expect(RUN("patron", "update", "A1", "--stop", "eastmere/green"), 0, "UPDATED");
+    if (s->w) assert_string_equal(text_at_site(s, "SELECT stop FROM patron WHERE card = 'A1'"), "VAN1/Eastmere/Green");
+#undef ADD
+}
+
 static void test_list_is_told_act_by_act_and_summed_up(void **state)
 {
     struct site *s = *state;
@@ -240,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LISTED(test_what_is_scanned_twice_is_done_once),
         LISTED(test_a_card_is_no_item),
+        LISTED(test_people_as_typed),
         LISTED(test_a_bad_value_is_wrong_usage),
         LISTED(test_times_that_cannot_be_are_refused),
         LISTED(test_list_is_told_act_by_act_and_summed_up),
