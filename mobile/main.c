@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cards.h"
 #include "common/deskcmd.h"
 #include "common/person.h"
 #include "mobile/homecoming.h"
@@ -262,7 +263,17 @@ struct standing_now {
     struct visit_now visit;
     const char *gps;
     int64_t fix_ms;
+    int64_t cards_left; /* of the laptop's range; ENTRY_NONE = it has none, or there is no copy */
 };
+
+static enum bm_rc cards_standing(struct laptop *l, struct standing_now *out)
+{
+    char next[CARDS_DIGITS_MAX + 1];
+    if (!l->cards) return BM_OK;
+    enum bm_rc rc = cards_next_free(l->replica, l->cards, next, &out->cards_left);
+    if (rc == BM_EREFUSED) out->cards_left = 0; /* all are used */
+    return rc == BM_EREFUSED ? BM_OK : rc;
+}
 
 static enum bm_rc gps_standing(struct laptop *l, struct standing_now *out)
 {
@@ -279,7 +290,7 @@ static enum bm_rc gps_standing(struct laptop *l, struct standing_now *out)
 
 static enum bm_rc gather(struct laptop *l, struct arena *a, struct standing_now *out)
 {
-    *out = (struct standing_now){ .gps = "not followed", .has_copy = true };
+    *out = (struct standing_now){ .gps = "not followed", .has_copy = true, .cards_left = ENTRY_NONE };
     enum bm_rc rc = laptop_pending(l, &out->unanswered, &out->pending);
     if (rc == BM_ENOTFOUND) { /* no copy of the library yet: the journal can still be told of */
         out->has_copy = false;
@@ -291,6 +302,7 @@ static enum bm_rc gather(struct laptop *l, struct arena *a, struct standing_now 
     if (!rc) rc = meta_get_int(l->db, "last_sync_ms", 0, &out->last_sync_ms);
     if (!rc) rc = gps_standing(l, out);
     if (!rc && out->has_copy) rc = visit_status(l, a, &out->visit);
+    if (!rc && out->has_copy) rc = cards_standing(l, out);
     return rc;
 }
 
@@ -318,6 +330,9 @@ static void print_standing(struct cli *cli, const struct laptop *l,
         cli_print(cli, ", last position at %s",
                   zone_text(x->fix_ms / 1000, at, sizeof at, ZONE_DATE_TIME));
     cli_print(cli, "\n");
+    if (x->cards_left != ENTRY_NONE)
+        cli_print(cli, "cards:     %s, %" PRId64 " numbers left%s\n", l->cards, x->cards_left,
+                  x->cards_left < CARDS_FEW ? "; ask the branch for a new range" : "");
     if (x->has_copy) cli_print(cli, "where:     %s\n", road_visit_text(&cli->arena, &x->visit));
 }
 
@@ -337,6 +352,8 @@ static enum bm_rc standing_json(struct cli *cli, const struct laptop *l,
     jsonw_put_int(&w, "last_sync_ms", x->last_sync_ms ? x->last_sync_ms : ENTRY_NONE);
     jsonw_put_text(&w, "gps", x->gps);
     jsonw_put_int(&w, "last_fix_ms", x->fix_ms ? x->fix_ms : ENTRY_NONE);
+    jsonw_put_text(&w, "cards", l->cards);
+    jsonw_put_int(&w, "cards_left", x->cards_left);
     if (x->has_copy) road_visit_json(&w, "visit", &x->visit);
     jsonw_object_end(&w);
     return cli_json_end(cli, &w);
@@ -621,7 +638,7 @@ static const struct cli_command own_commands[] = {
       "is done twice.",
       NULL, 0, 0, run_sync },
     { "Laptop", "status", "", "how this laptop stands",
-      "Entries not sent yet, age of the copy, the last sync, GPS, and where the van is.", NULL,
+      "Entries not sent yet, age of the copy, the last sync, GPS, card numbers left, and where the van is.", NULL,
       0, 0, run_status },
     { "Laptop", "journal", "", "the newest entries and what became of them",
       "Time, id, operation, slip code and outcome of the newest entries; no names and no "

@@ -190,6 +190,18 @@ static const char *op_of(struct arena *a, const char *body)
     return entry_read(body, strlen(body), false, a, &e) == BM_OK ? op_name(e.op) : "";
 }
 
+/* A slip in the name would look like a laptop that did nothing. */
+static enum bm_rc check_device(struct branch *b, const char *dev)
+{
+    struct stmt *s;
+    if (!dev || str_eq(dev, "branch")) return BM_OK; /* its own desk */
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_GET, &s, "dev", 's', dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no laptop is called %s here; see: device list", dev) : rc;
+    stmt_done(s);
+    return BM_OK;
+}
+
 static enum bm_rc run_entries(struct cli *cli, const struct cli_args *args)
 {
     struct branch b;
@@ -200,6 +212,11 @@ static enum bm_rc run_entries(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = cli_int(args, "--limit", 1, ENTRIES_LIMIT_MAX, ENTRIES_DEFAULT, &limit);
     if (!rc) rc = commands_open(cli, &b);
     if (rc) return rc;
+    rc = check_device(&b, cli_value(args, "--device"));
+    if (rc) {
+        branch_close(&b);
+        return rc;
+    }
     if (cli->json)
         cli_json(cli, &w), jsonw_array(&w);
     else

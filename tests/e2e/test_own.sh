@@ -34,12 +34,16 @@ says "a new laptop does not get numbers of another" 1 'van1 has numbers of this 
 says "and is not there then" 1 'no laptop is called van2' b device set van2 --cards 780001-780009
 says "a range is two numbers" 2 'FIRST-LAST' b device set van1 --cards 770001
 enrol "$main" "$van" van1
+says "how many are left stands in the status" 0 '^cards: +770001-770003, 3 numbers left; ask the branch' v status
 says "they came with the enrolment" 0 'card 770001' v patron add --name "Ann New"
 also "few are left: it says so" '2 card numbers are left'
 says "a card given by hand" 0 'card 770003' v patron add --name "Ben New" --card 770003
 says "the next number nobody has" 0 'card 770002' v patron add --name "Cat New" --request r-1
 says "asked again: the same" 0 'card 770002' v patron add --name "Cat New" --request r-1
 says "used up: a clear word" 1 'no card number is left.*770001-770003' v patron add --name "Dan New"
+says "none left, says the status" 0 '"cards_left": ?0' v status --json
+says "entries of a laptop that is none" 1 'no laptop is called nosuch here' b entries --device nosuch
+says "entries of a laptop" 0 "van1\." b entries --device van1 --json
 says "a new range at the branch" 0 'it hears of it at its next sync' b device set van1 --cards 770101-770199
 both "the new range"
 says "it came with the sync" 0 'card 770101' v patron add --name "Dan New"
