@@ -12,7 +12,8 @@ CREATE TABLE reading(          -- an entry or observed row, as the folds see it
   card     TEXT,              -- as meant: staff may have settled that it is another person's (TIMELINE 6)
   written  TEXT,              -- as its desk had it, where that differs
   ref      TEXT,              -- hold named; void's target; "who:" person hash; "card:" other card; origin
-  dark     TEXT,              -- why it takes no part: void, quarantine; NULL = it does
+  dark     TEXT CHECK(dark IN ('void', 'horizon')), -- why it takes no part; NULL = it does
+  cut_ms   INTEGER,           -- the horizon when it became readable: of before that, it takes no part; NULL = there was none
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reading_node ON reading(node, t_ms) WHERE node IS NOT NULL;
@@ -29,7 +30,7 @@ CREATE TABLE standing(         -- a card's standing from a moment on
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settlement(       -- staff's word on an exception, named by its key
-  id TEXT PRIMARY KEY, t_ms INTEGER NOT NULL, -- its settle entry
+  id TEXT PRIMARY KEY, t_ms INTEGER NOT NULL, cut_ms INTEGER, -- its settle entry, and the horizon it came under
   code TEXT NOT NULL, about TEXT NOT NULL, other TEXT NOT NULL,
   how TEXT NOT NULL, was TEXT, card TEXT, upto_cents INTEGER,
   dev TEXT, ep TEXT, seq INTEGER, row INTEGER -- `about`, where it is an entry
@@ -85,12 +86,27 @@ CREATE TABLE revision(         -- every change of a row that laptops hold, in co
   rev INTEGER PRIMARY KEY AUTOINCREMENT, tag INTEGER NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL
 ) STRICT;
 
+-- name: HORIZON
+SELECT cast(value AS INTEGER) FROM meta WHERE key = 'horizon'
+
+-- name: HORIZON_LAPTOPS
+SELECT dev, enrolled_ms, last_sync_ms FROM device WHERE enrolled_ms IS NOT NULL AND revoked_ms IS NULL ORDER BY dev
+
+-- name: HORIZON_UNREAD
+SELECT u.dev, u.quarantined, coalesce((SELECT r.t_ms FROM reading r
+    WHERE r.dev = u.dev AND r.ep = u.ep AND r.seq < u.seq AND r.row = 0 AND r.boot_ms IS NOT NULL ORDER BY r.seq DESC LIMIT 1),
+  (SELECT d.enrolled_ms FROM device d WHERE d.dev = u.dev))
+FROM (SELECT e.dev, e.ep, e.outcome IS NOT NULL AS quarantined, min(e.seq) AS seq FROM entry e
+  WHERE e.row = 0 AND (e.outcome LIKE 'quarantined%' OR EXISTS (
+    SELECT 1 FROM intake i WHERE i.dev = e.dev AND i.ep = e.ep AND i.seq = e.seq))
+  GROUP BY e.dev, e.ep, e.outcome IS NOT NULL) AS u ORDER BY u.dev, u.ep
+
 -- name: READING_PUT
-INSERT INTO reading(dev, ep, seq, row, op, t_ms, unc_ms, received_ms, boot_ms, node, title, card, written, ref, dark)
-VALUES(:dev, :ep, :seq, :row, :op, :t_ms, :unc_ms, :received_ms, :boot_ms, :node, :title, :card, :written, :ref, :dark)
+INSERT INTO reading(dev, ep, seq, row, op, t_ms, unc_ms, received_ms, boot_ms, node, title, card, written, ref, dark, cut_ms)
+VALUES(:dev, :ep, :seq, :row, :op, :t_ms, :unc_ms, :received_ms, :boot_ms, :node, :title, :card, :written, :ref, :dark, :cut_ms)
 
 -- name: READING_GET
-SELECT op, t_ms, unc_ms, received_ms, node, title, card, ref, dark FROM reading
+SELECT op, t_ms, cut_ms, node, card, ref, dark FROM reading
 WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: READING_OF_EPOCH
@@ -113,7 +129,7 @@ JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.ro
 WHERE r.dev = :dev AND r.ref = :ref AND r.op = 'close_visit' AND r.dark IS NULL ORDER BY r.seq
 
 -- name: READINGS_OF_NODE
-SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body, r.card FROM reading r
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, e.body, r.card, r.cut_ms FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.node = :node AND r.dark IS NULL
 
@@ -122,7 +138,7 @@ SELECT dev, ep, seq, row, t_ms FROM reading WHERE node = :node AND dark IS NULL
 ORDER BY t_ms DESC, dev DESC, ep DESC, seq DESC, row DESC LIMIT 1
 
 -- name: READINGS_ALL
-SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, r.node, r.op, e.body, r.card FROM reading r
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.unc_ms, r.node, r.op, e.body, r.card, r.cut_ms FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.dark IS NULL ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
 
@@ -138,11 +154,15 @@ SELECT 1 FROM reading WHERE node = :title AND op = 'place_hold' AND dark IS NULL
 -- name: READING_NAMED
 SELECT 1 FROM reading WHERE ref = :ref AND op IN ('capture_hold', 'cancel_hold') AND dark IS NULL LIMIT 1
 
+-- name: READING_FIRST_NAMED
+SELECT min(t_ms) FROM reading WHERE ref = :ref AND op IN ('capture_hold', 'cancel_hold') AND dark IS NULL AND t_ms >= :cut_ms
+
 -- name: READING_VOIDS_OF
-SELECT dev, ep, seq FROM reading WHERE ref = :ref AND op = 'void'
+SELECT dev, ep, seq, cut_ms FROM reading WHERE ref = :ref AND op = 'void'
 
 -- name: READING_PEOPLE_OF_CARD
-SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, e.body FROM reading r
+SELECT r.dev, r.ep, r.seq, r.row, 
+  CASE WHEN r.op = 'register_patron' AND r.cut_ms > r.t_ms THEN r.cut_ms ELSE r.t_ms END, e.body FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
 WHERE r.card = :card AND r.dark IS NULL AND r.op IN ('register_patron', 'update_patron', 'replace_card', 'merge_patron')
 
@@ -168,10 +188,10 @@ SELECT 1 FROM reading WHERE node = :node AND op IN ('add_item', 'recat') AND dar
 SELECT 1 FROM patron WHERE card = :card AND since_id IS NOT NULL
 
 -- name: READING_SAME_PERSON
-SELECT dev, ep, seq, row, t_ms, card FROM reading WHERE ref = :who AND op = 'register_patron' AND dark IS NULL
+SELECT dev, ep, seq, row, CASE WHEN cut_ms > t_ms THEN cut_ms ELSE t_ms END AS since, card FROM reading WHERE ref = :who AND op = 'register_patron' AND dark IS NULL
 AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.code = 'card_clash' AND x.entry = reading.dev || '.' || reading.ep || '.' ||
   reading.seq || CASE WHEN reading.row > 0 THEN '.' || reading.row ELSE '' END)
-ORDER BY t_ms, dev, ep, seq, row
+ORDER BY since, dev, ep, seq, row
 
 -- name: READING_NEWEST_OBSERVE
 SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
@@ -186,7 +206,7 @@ WHERE dev = :dev AND row = 0 AND (written = :card OR (card = :card AND written I
 UPDATE reading SET card = :card, written = :written WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: SETTLEMENT_SPLITS
-SELECT id, about, card, t_ms FROM settlement WHERE how = 'other_person' AND dev = :dev AND was = :was
+SELECT id, about, card, t_ms, cut_ms FROM settlement WHERE how = 'other_person' AND dev = :dev AND was = :was
 
 -- name: SETTLEMENT_SPLIT_CARDS
 SELECT DISTINCT was FROM settlement WHERE how = 'other_person' AND dev = :dev
@@ -195,8 +215,8 @@ SELECT DISTINCT was FROM settlement WHERE how = 'other_person' AND dev = :dev
 SELECT code, about, other, how, was, card, dev FROM settlement WHERE id = :id
 
 -- name: SETTLEMENT_PUT
-INSERT INTO settlement(id, t_ms, code, about, other, how, was, card, upto_cents, dev, ep, seq, row)
-VALUES(:id, :t_ms, :code, :about, :other, :how, :was, :card, :upto, :dev, :ep, :seq, :row)
+INSERT INTO settlement(id, t_ms, cut_ms, code, about, other, how, was, card, upto_cents, dev, ep, seq, row)
+VALUES(:id, :t_ms, :cut_ms, :code, :about, :other, :how, :was, :card, :upto, :dev, :ep, :seq, :row)
 
 -- name: SETTLEMENT_TIME
 UPDATE settlement SET t_ms = :t_ms WHERE id = :id

@@ -67,7 +67,7 @@ SELECT dev, ep, seq, row, body FROM entry ORDER BY dev, ep, seq, row
 SELECT dev, ep, seq, t, off, unc, src FROM clock WHERE dev = 'branch'
 
 -- name: AUDIT_APPLIED
-SELECT e.body, r.received_ms FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
+SELECT e.body, r.received_ms, r.cut_ms FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
 WHERE e.row = 0 ORDER BY e.dev, e.seq, e.ep
 
 -- name: AUDIT_BALANCES

@@ -9,7 +9,7 @@
 #include "common/calendar.h"
 #include "common/journal.h"
 
-enum { NODE_MAX = ENTRY_WORD_MAX + 2, EP_MAX = 17, REF_MAX = 96, CENTS_MAX = 1000000000, COUNT_MAX = 1000000000 };
+enum { CENTS_MAX = 1000000000, COUNT_MAX = 1000000000 };
 #define TIME_MS_MAX (INT64_C(1) << 50) /* in the year 37648 */
 
 void apply_init(struct apply *ap, struct db *db)
@@ -22,9 +22,9 @@ void apply_free(struct apply *ap)
     arena_free(&ap->arena);
 }
 
-static void ep_text(uint64_t ep, char out[EP_MAX])
+void apply_ep(uint64_t ep, char out[APPLY_EP_MAX])
 {
-    snprintf(out, EP_MAX, "%016" PRIx64, ep);
+    snprintf(out, APPLY_EP_MAX, "%016" PRIx64, ep);
 }
 
 /* An id from the columns dev, ep, seq and, if row_column >= 0, row. */
@@ -53,8 +53,7 @@ enum bm_rc node_add(struct apply *ap, struct node_set *set, const char *node)
     return BM_OK;
 }
 
-/* Does a statement with one parameter give a row? */
-static enum bm_rc has_row(struct apply *ap, enum sql_id sql, const char *name, const char *value, bool *out)
+enum bm_rc apply_has_row(struct apply *ap, enum sql_id sql, const char *name, const char *value, bool *out)
 {
     int64_t x;
     enum bm_rc rc = db_int(ap->db, sql, &x, name, 's', value, NULL);
@@ -66,7 +65,7 @@ static enum bm_rc has_row(struct apply *ap, enum sql_id sql, const char *name, c
 static enum bm_rc node_neighbours(struct apply *ap, const char *node, struct node_set *out)
 {
     bool item = node[0] == '?', held = true;
-    enum bm_rc rc = item ? BM_OK : has_row(ap, SQL_READING_TITLE_HELD, "title", node, &held);
+    enum bm_rc rc = item ? BM_OK : apply_has_row(ap, SQL_READING_TITLE_HELD, "title", node, &held);
     if (rc || !held) return rc;
     struct node_set near = { 0 };
     struct stmt *s;
@@ -79,7 +78,7 @@ static enum bm_rc node_neighbours(struct apply *ap, const char *node, struct nod
     if (rc != BM_ENOTFOUND) return rc;
     for (size_t i = 0; i < near.count; i++) {
         held = true;
-        if (item && (rc = has_row(ap, SQL_READING_TITLE_HELD, "title", near.nodes[i], &held))) return rc;
+        if (item && (rc = apply_has_row(ap, SQL_READING_TITLE_HELD, "title", near.nodes[i], &held))) return rc;
         if (held && (rc = node_add(ap, out, near.nodes[i]))) return rc;
     }
     return BM_OK;
@@ -96,7 +95,7 @@ enum bm_rc apply_group(struct apply *ap, const char *node, struct node_set *out)
 
 struct read {
     struct tkey key;
-    int64_t unc_ms;
+    int64_t unc_ms, cut_ms;
     struct entry e;
 };
 struct read_list {
@@ -109,7 +108,8 @@ static int read_cmp(const void *a, const void *b)
     return tkey_cmp(&((const struct read *)a)->key, &((const struct read *)b)->key);
 }
 
-/* From a cursor whose columns begin: dev ep seq row t_ms unc_ms; body at `body`, and after it the card as meant. */
+/* From a cursor whose columns begin: dev ep seq row t_ms unc_ms; body at `body`, and after it the card as meant
+ * and the horizon. */
 static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct read_list *list)
 {
     struct read *grown = arena_grow(&ap->arena, list->reads, list->count, &list->cap, sizeof *grown);
@@ -122,6 +122,7 @@ static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct re
     if (rc) return rc;
     r->key = (struct tkey){ .t_ms = stmt_int(s, 4), .id = r->e.id };
     r->unc_ms = stmt_int(s, 5);
+    r->cut_ms = stmt_int(s, body + 2);
     if (r->e.patron && !str_eq(r->e.patron, stmt_text(s, body + 1))) {
         r->e.patron = stmt_copy(s, body + 1, &ap->arena);
         if (!r->e.patron) return BM_ENOMEM;
@@ -135,7 +136,7 @@ static enum bm_rc fold(struct apply *ap, struct unit *u, struct circ_view *view,
     if (list->count) qsort(list->reads, list->count, sizeof *list->reads, read_cmp);
     enum bm_rc rc = BM_OK;
     for (size_t i = 0; i < list->count && !rc; i++)
-        if (list->reads[i].e.op == OP_PLACE) rc = unit_declare(u, &list->reads[i].e, &list->reads[i].key, INT64_MIN);
+        if (list->reads[i].e.op == OP_PLACE) rc = unit_declare(u, &list->reads[i].e, &list->reads[i].key, list->reads[i].cut_ms);
     for (size_t i = 0; i < list->count && !rc; i++) {
         rc = timeline_step(u, &list->reads[i].e, &list->reads[i].key, list->reads[i].unc_ms);
         if (!rc) rc = view->rc;
@@ -202,96 +203,11 @@ enum bm_rc apply_refold(struct apply *ap, const struct node_set *nodes)
     return BM_OK;
 }
 
-/* --- true times (TIMELINE 1) --------------------------------------------------------------------------- */
-
-/* A moment of an epoch, by the clock entries known so far; not later than it was received. */
-static void date(const struct clock_sample *samples, size_t count, int64_t boot_ms, int64_t received_ms, int64_t *t, int64_t *unc)
-{
-    const struct clock_sample *best = clock_best(samples, count, boot_ms);
-    *t = best ? boot_ms + best->off_ms : received_ms;
-    *unc = best ? best->unc_ms : CLOCK_WALL_UNC_MS;
-    if (*t > received_ms) *t = received_ms;
-}
-
-static enum bm_rc true_time(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t *t, int64_t *unc)
-{
-    struct clock_sample samples[JOURNAL_SAMPLES_MAX];
-    size_t count;
-    char ep[EP_MAX];
-    ep_text(e->id.ep, ep);
-    enum bm_rc rc = journal_samples(ap->db, e->id.dev, e->id.ep, samples, JOURNAL_SAMPLES_MAX, &count);
-    if (rc) return rc;
-    date(samples, count, e->t_ms, received_ms, t, unc);
-    int64_t when = e->op == OP_OBSERVE ? e->asof_ms : e->when_ms;
-    if (when != ENTRY_NONE) {
-        if (when < *t) *t = when;
-        *unc = e->op == OP_OBSERVE ? 0 : APPLY_WHEN_UNC_MS;
-        return BM_OK;
-    }
-    int64_t last;
-    rc = db_int(ap->db, SQL_READING_LAST_T, &last, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, NULL);
-    if (!rc && *t < last) *t = last;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
-/* A better clock came: date the epoch's entries anew, fold again what they touch. */
-static enum bm_rc retime(struct apply *ap, const struct entry *clock)
-{
-    struct clock_sample samples[JOURNAL_SAMPLES_MAX];
-    size_t count;
-    char ep[EP_MAX];
-    struct moved {
-        int64_t seq, t, unc;
-        bool settles;
-    } *moved = NULL;
-    size_t moved_count = 0, moved_cap = 0;
-    struct node_set nodes = { 0 }, cards = { 0 };
-    struct stmt *s;
-    ep_text(clock->id.ep, ep);
-    enum bm_rc rc = journal_samples(ap->db, clock->id.dev, clock->id.ep, samples, JOURNAL_SAMPLES_MAX, &count);
-    if (!rc) rc = db_get(ap->db, SQL_READING_OF_EPOCH, &s, "dev", 's', clock->id.dev, "ep", 's', ep, NULL);
-    if (rc) return rc;
-    int64_t before = INT64_MIN, t, unc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        date(samples, count, stmt_int(s, 4), stmt_int(s, 3), &t, &unc);
-        if (t < before) t = before;
-        before = t;
-        if (t == stmt_int(s, 1) && unc == stmt_int(s, 2)) continue;
-        moved = arena_grow(&ap->arena, moved, moved_count, &moved_cap, sizeof *moved);
-        rc = moved ? BM_OK : BM_ENOMEM;
-        if (rc) break;
-        moved[moved_count++] = (struct moved){ stmt_int(s, 0), t, unc, str_eq(stmt_text(s, 5), "settle") };
-        enum op op;
-        bool known = op_parse(stmt_text(s, 5), &op);
-        struct eid id = { .ep = clock->id.ep, .seq = (uint64_t)stmt_int(s, 0) };
-        str_copy(id.dev, sizeof id.dev, clock->id.dev);
-        if (known && op_kind(op) == OPK_PEOPLE) rc = node_add(ap, &cards, stmt_text(s, 7));
-        else if (known && op_kind(op) == OPK_MONEY) rc = apply_money_retimed(ap, op, &id, stmt_text(s, 8));
-        else if (stmt_text(s, 6)) rc = node_add(ap, &nodes, stmt_text(s, 6));
-        if (rc) break;
-    }
-    stmt_done(s);
-    if (rc != BM_ENOTFOUND) return rc;
-    rc = BM_OK;
-    for (size_t i = 0; i < moved_count && !rc; i++)
-        rc = db_run(ap->db, SQL_READING_TIME, "t_ms", 'i', moved[i].t, "unc_ms", 'i', moved[i].unc, "dev", 's', clock->id.dev,
-                    "ep", 's', ep, "seq", 'i', moved[i].seq, "row", 'i', (int64_t)0, NULL);
-    for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
-    if (!rc) rc = apply_refold(ap, &nodes);
-    for (size_t i = 0; i < moved_count && !rc; i++) {
-        char id_text[EID_TEXT_MAX];
-        struct eid id = { .ep = clock->id.ep, .seq = (uint64_t)moved[i].seq };
-        str_copy(id.dev, sizeof id.dev, clock->id.dev);
-        if (moved[i].settles) rc = apply_settle_retimed(ap, eid_text(&id, id_text), moved[i].t);
-    }
-    return rc ? rc : apply_resplit_all(ap, clock->id.dev);
-}
-
 /* --- reading an entry ------------------------------------------------------------------------------------ */
 
 /* What the reading's index columns say of an entry. */
 struct about {
-    char node[NODE_MAX], ref[REF_MAX];
+    char node[APPLY_NODE_MAX], ref[APPLY_REF_MAX];
     const char *title, *card;
 };
 
@@ -324,14 +240,14 @@ static void about_entry(const struct entry *e, struct about *out)
 static enum bm_rc reading_put(struct apply *ap, const struct entry *e, int64_t t, int64_t unc, int64_t received_ms,
                               const struct about *about, const char *written, const char *dark)
 {
-    char ep[EP_MAX];
-    ep_text(e->id.ep, ep);
+    char ep[APPLY_EP_MAX];
+    apply_ep(e->id.ep, ep);
     bool own_time = e->id.row == 0 && e->when_ms == ENTRY_NONE && e->op != OP_OBSERVE;
     return db_run(ap->db, SQL_READING_PUT, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "row", 'i',
                   (int64_t)e->id.row, "op", 's', op_name(e->op), "t_ms", 'i', t, "unc_ms", 'i', unc, "received_ms", 'i',
                   received_ms, "boot_ms", 'I', own_time ? e->t_ms : ENTRY_NONE, "node", 's', about->node[0] ? about->node : NULL,
                   "title", 's', about->title, "card", 's', about->card, "written", 's', str_eq(written, about->card) ? NULL : written, "ref", 's', about->ref[0] ? about->ref : NULL, "dark",
-                  's', dark, NULL);
+                  's', dark, "cut_ms", 'I', ap->cut_ms, NULL);
 }
 
 /* --- leaves ------------------------------------------------------------------------------------------------ */
@@ -363,32 +279,31 @@ static enum bm_rc mark_uses(struct apply *ap, enum sql_id uses, const char *name
 enum bm_rc apply_unknown_card(struct apply *ap, const char *card)
 {
     bool known;
-    enum bm_rc rc = has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
+    enum bm_rc rc = apply_has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
     if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR, "code", 's', exc_name(EXC_UNKNOWN_CARD), "other", 's', card, NULL);
     if (rc || known) return rc;
     return mark_uses(ap, SQL_READING_USES_OF_CARD, "card", card, EXC_UNKNOWN_CARD, card);
 }
 
-static enum bm_rc unknown_item(struct apply *ap, const char *node)
+enum bm_rc apply_unknown_item(struct apply *ap, const char *node)
 {
     bool known;
-    enum bm_rc rc = has_row(ap, SQL_READING_ITEM_KNOWN, "node", node, &known);
+    enum bm_rc rc = apply_has_row(ap, SQL_READING_ITEM_KNOWN, "node", node, &known);
     if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR, "code", 's', exc_name(EXC_UNKNOWN_ITEM), "other", 's', node + 1, NULL);
     if (rc || known) return rc;
     return mark_uses(ap, SQL_READING_USES_OF_ITEM, "node", node, EXC_UNKNOWN_ITEM, node + 1);
 }
 
-/* The leaves of one new item or hold reading: cheap when all it names is known. */
-static enum bm_rc leaves_of(struct apply *ap, const struct entry *e, const struct about *about, const char *id)
+enum bm_rc apply_leaves(struct apply *ap, enum op op, const char *node, const char *card, const char *id)
 {
-    bool known = true;
+    bool known = true, item = node && node[0] == '?';
     enum bm_rc rc = BM_OK;
-    if (e->op == OP_ADD_ITEM || e->op == OP_RECAT) rc = unknown_item(ap, about->node);
-    else if (about->node[0] == '?') rc = has_row(ap, SQL_READING_ITEM_KNOWN, "node", about->node, &known);
-    if (!rc && !known) rc = apply_leaf(ap, EXC_UNKNOWN_ITEM, id, e->item);
-    if (rc || !e->patron) return rc;
-    rc = has_row(ap, SQL_READING_CARD_KNOWN, "card", e->patron, &known);
-    return rc || known ? rc : apply_leaf(ap, EXC_UNKNOWN_CARD, id, e->patron);
+    if (op == OP_ADD_ITEM || op == OP_RECAT) rc = apply_unknown_item(ap, node);
+    else if (item) rc = apply_has_row(ap, SQL_READING_ITEM_KNOWN, "node", node, &known);
+    if (!rc && !known) rc = apply_leaf(ap, EXC_UNKNOWN_ITEM, id, node + 1);
+    if (rc || !card) return rc;
+    rc = apply_has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
+    return rc || known ? rc : apply_leaf(ap, EXC_UNKNOWN_CARD, id, card);
 }
 
 /* --- the item folds -------------------------------------------------------------------------------------------- */
@@ -418,7 +333,7 @@ static enum bm_rc step(struct apply *ap, const struct entry *e, const struct tke
     struct unit u;
     circ_unit(&u, &view);
     enum bm_rc rc = circ_load(&u, &view, e);
-    if (!rc && e->op == OP_PLACE) rc = unit_declare(&u, e, key, INT64_MIN);
+    if (!rc && e->op == OP_PLACE) rc = unit_declare(&u, e, key, ap->cut_ms);
     if (!rc) rc = timeline_step(&u, e, key, unc);
     if (!rc) rc = view.rc;
     if (!rc) rc = circ_store(ap->db, &u);
@@ -435,7 +350,7 @@ static enum bm_rc apply_fold(struct apply *ap, const struct entry *e, const stru
     bool newest, named = false;
     enum bm_rc rc = apply_group(ap, about->node, &group);
     if (!rc) rc = is_newest(ap, &group, key, &newest);
-    if (!rc && e->op == OP_PLACE) rc = has_row(ap, SQL_READING_NAMED, "ref", id, &named);
+    if (!rc && e->op == OP_PLACE) rc = apply_has_row(ap, SQL_READING_NAMED, "ref", id, &named);
     if (rc) return rc;
     if (newest && !named) {
         rc = step(ap, e, key, unc, out);
@@ -445,120 +360,11 @@ static enum bm_rc apply_fold(struct apply *ap, const struct entry *e, const stru
         if (!rc) circ_outcome(&now, e, out);
     }
     if (!rc && e->op == OP_ADD_ITEM) rc = circ_item_info(ap->db, e, key->t_ms, id);
-    if (!rc) rc = leaves_of(ap, e, about, id);
+    if (!rc) rc = apply_leaves(ap, e->op, about->node, e->patron, id);
     struct outcome told; /* with the leaves, which no unit knows */
     if (!rc) rc = apply_outcome_now(ap, &e->id, &told);
     if (!rc && told.kind == OUTCOME_EXCEPTION) *out = told;
     return rc;
-}
-
-/* --- voids --------------------------------------------------------------------------------------------------------- */
-
-/* May this void take back that entry? Its own device's earlier act, or anything from the branch; never a void. */
-static bool void_allowed(const struct eid *who, const struct eid *target, const char *target_op)
-{
-    if (str_eq(target_op, "void")) return false;
-    return strcmp(who->dev, "branch") == 0 || (strcmp(who->dev, target->dev) == 0 && target->seq < who->seq);
-}
-
-/* A visit's close is no more: it is open, or closed as another close has it. */
-static enum bm_rc reopen_visit(struct apply *ap, const struct eid *closed, const char *ref)
-{
-    int64_t opened;
-    struct stmt *s;
-    if (strncmp(ref, "visit:", 6) != 0 || !str_to_i64(ref + 6, 0, INT64_MAX, &opened)) return BM_OK;
-    enum bm_rc rc = db_run(ap->db, SQL_VISIT_REOPEN, "dev", 's', closed->dev, "opened", 'i', opened, NULL);
-    if (!rc) rc = db_get(ap->db, SQL_READING_CLOSES, &s, "dev", 's', closed->dev, "ref", 's', ref, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        struct entry e;
-        const char *body = stmt_text(s, 5);
-        rc = entry_read(body, strlen(body), false, &ap->arena, &e);
-        if (!rc) rc = circ_visit(ap->db, &e, stmt_int(s, 4));
-        if (rc) break;
-    }
-    stmt_done(s);
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
-}
-
-/* The target goes dark: undo what it did. */
-static enum bm_rc take_back(struct apply *ap, const struct eid *target, const char *op_text, const char *node, const char *card,
-                            const char *ref)
-{
-    char ep[EP_MAX], id[EID_TEXT_MAX];
-    struct node_set nodes = { 0 }, cards = { 0 };
-    enum op op = OP_NOTE;
-    (void)op_parse(op_text, &op);
-    ep_text(target->ep, ep);
-    eid_text(target, id);
-    /* the group as it was, then as it is without the entry */
-    enum bm_rc rc = node && node[0] ? apply_group(ap, node, &nodes) : BM_OK;
-    if (!rc && op_kind(op) == OPK_PEOPLE) rc = apply_cards(ap, card, &cards);
-    if (!rc)
-        rc = db_run(ap->db, SQL_READING_DARK, "dark", 's', "void", "dev", 's', target->dev, "ep", 's', ep, "seq", 'i',
-                    (int64_t)target->seq, "row", 'i', (int64_t)target->row, NULL);
-    if (!rc) rc = apply_refold(ap, &nodes);
-    for (size_t i = 0; i < cards.count && !rc; i++) rc = apply_people(ap, cards.nodes[i]);
-    if (!rc && op == OP_OPEN_VISIT) rc = db_run(ap->db, SQL_VISIT_DELETE, "id", 's', id, NULL);
-    if (!rc && op == OP_CLOSE_VISIT) rc = reopen_visit(ap, target, ref);
-    if (!rc && op == OP_TALLY) rc = db_run(ap->db, SQL_TALLY_DELETE, "id", 's', id, NULL);
-    if (!rc && op == OP_SETTLE) rc = apply_settle_gone(ap, id);
-    if (!rc && op_kind(op) == OPK_MONEY) rc = apply_money_gone(ap, op, target, card, ref);
-    if (!rc && op == OP_SUSPEND) rc = db_run(ap->db, SQL_SUSPENSION_DELETE, "id", 's', id, NULL);
-    static const enum exc_code leaves[] = { EXC_UNKNOWN_CARD, EXC_UNKNOWN_ITEM, EXC_CARD_CLASH, EXC_ALREADY_MERGED, EXC_MAYBE_SAME_PERSON };
-    for (size_t i = 0; i < sizeof leaves / sizeof *leaves && !rc; i++)
-        rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', id, "code", 's', exc_name(leaves[i]), NULL);
-    if (!rc && op == OP_REGISTER && ref[0]) rc = apply_same_person(ap, ref);
-    if (!rc && (op == OP_ADD_ITEM || op == OP_RECAT)) rc = unknown_item(ap, node);
-    return rc;
-}
-
-static enum bm_rc apply_void(struct apply *ap, const struct entry *e, const char *id, struct outcome *out)
-{
-    char ep[EP_MAX], node[NODE_MAX] = "", card[NODE_MAX] = "", ref[REF_MAX] = "", op[32] = "";
-    struct stmt *s;
-    ep_text(e->target.ep, ep);
-    enum bm_rc rc = db_get(ap->db, SQL_READING_GET, &s, "dev", 's', e->target.dev, "ep", 's', ep, "seq", 'i',
-                           (int64_t)e->target.seq, "row", 'i', (int64_t)e->target.row, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc && rc != BM_ENOTFOUND) return rc;
-    bool there = !rc;
-    if (there) {
-        str_copy(op, sizeof op, stmt_text(s, 0));
-        if (stmt_text(s, 4)) str_copy(node, sizeof node, stmt_text(s, 4));
-        if (stmt_text(s, 6)) str_copy(card, sizeof card, stmt_text(s, 6));
-        if (stmt_text(s, 7)) str_copy(ref, sizeof ref, stmt_text(s, 7));
-        stmt_done(s);
-    }
-    enum exc_code code = !there ? EXC_VOID_WAITS : EXC_VOID_REFUSED;
-    if (there && void_allowed(&e->id, &e->target, op)) {
-        *out = (struct outcome){ .kind = OUTCOME_APPLIED, .words = "takes back" };
-        return take_back(ap, &e->target, op, node, card, ref);
-    }
-    *out = (struct outcome){ .kind = OUTCOME_EXCEPTION };
-    str_copy(out->words, sizeof out->words, exc_name(code));
-    return apply_leaf(ap, code, id, "");
-}
-
-/* Was the entry taken back before it arrived? Then it begins dark, and the void no longer waits. */
-static enum bm_rc voided_before(struct apply *ap, const struct entry *e, const char *id, bool *out)
-{
-    struct stmt *s;
-    *out = false;
-    enum bm_rc rc = db_get(ap->db, SQL_READING_VOIDS_OF, &s, "ref", 's', id, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        char text[EID_TEXT_MAX];
-        struct eid who;
-        rc = apply_col_eid(s, 0, -1, &who);
-        eid_text(&who, text);
-        if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', text, "code", 's', exc_name(EXC_VOID_WAITS), NULL);
-        if (rc) break;
-        if (void_allowed(&who, &e->id, op_name(e->op))) *out = true;
-        else if ((rc = apply_leaf(ap, EXC_VOID_REFUSED, text, ""))) break;
-    }
-    stmt_done(s);
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* Times and money from outside are added and multiplied: what no clock and no till shows is not understood. */
@@ -607,10 +413,10 @@ static enum bm_rc is_newest_observe(struct apply *ap, const struct entry *e, boo
 static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t t, int64_t received_ms)
 {
     bool whole = comes_whole(e->origin), newest = true;
-    char ep[EP_MAX];
-    struct apply rows_ap = { .db = ap->db }; /* its arena dies with each row */
+    char ep[APPLY_EP_MAX];
+    struct apply rows_ap = { .db = ap->db, .cut_ms = ENTRY_NONE }; /* its arena dies with each row; rows come at any time */
     struct stmt *s;
-    ep_text(e->id.ep, ep);
+    apply_ep(e->id.ep, ep);
     enum bm_rc rc = whole ? is_newest_observe(ap, e, &newest) : BM_OK;
     if (rc || !newest) return rc;
     if (whole && (rc = apply_table_clear(ap, e->origin, received_ms))) return rc;
@@ -643,14 +449,43 @@ static enum bm_rc apply_observe(struct apply *ap, const struct entry *e, int64_t
 
 /* --- one entry --------------------------------------------------------------------------------------------------------- */
 
-static enum bm_rc note_clock(struct apply *ap, const struct entry *e)
+/* An entry that takes no part: taken back before it came, or too late for its time. */
+static enum bm_rc stays_dark(struct apply *ap, const char *dark, const char *id, struct outcome *out)
 {
-    char ep[EP_MAX];
-    enum clock_src src;
-    if (!clock_src_parse(e->src, &src)) return err_set(BM_EINPUT, "a clock source not known here");
-    ep_text(e->id.ep, ep);
-    return db_run(ap->db, SQL_CLOCK_ADD, "dev", 's', e->id.dev, "ep", 's', ep, "seq", 'i', (int64_t)e->id.seq, "t", 'i',
-                  e->t_ms, "off", 'i', e->off_ms, "unc", 'i', e->unc_ms, "src", 's', e->src, NULL);
+    if (str_eq(dark, APPLY_VOID)) {
+        str_copy(out->words, sizeof out->words, "taken back");
+        return BM_OK;
+    }
+    *out = (struct outcome){ .kind = OUTCOME_EXCEPTION };
+    str_copy(out->words, sizeof out->words, exc_name(EXC_BEYOND_HORIZON));
+    return apply_leaf(ap, EXC_BEYOND_HORIZON, id, "");
+}
+
+static enum bm_rc fold_one(struct apply *ap, const struct entry *e, const struct tkey *key, int64_t unc, int64_t received_ms,
+                           const struct about *about, const char *id, struct outcome *out)
+{
+    enum bm_rc rc;
+    switch (op_kind(e->op)) {
+    case OPK_ITEM:
+    case OPK_HOLD: return apply_fold(ap, e, key, unc, about, id, out);
+    case OPK_PEOPLE:
+        rc = apply_people(ap, e->patron);
+        return rc ? rc : apply_outcome_now(ap, &e->id, out);
+    case OPK_TITLE: return circ_title(ap->db, e, key->t_ms, id);
+    case OPK_VISIT: return circ_visit(ap->db, e, key->t_ms);
+    case OPK_CLOCK: return e->op == OP_CLOCK ? apply_retime(ap, e) : BM_OK;
+    case OPK_STAFF:
+        if (e->op == OP_VOID) return apply_void(ap, e, id, out);
+        if (e->op == OP_SETTLE) return apply_settle(ap, e, key->t_ms, id);
+        return e->op == OP_OBSERVE ? apply_observe(ap, e, key->t_ms, received_ms) : BM_OK;
+    case OPK_MONEY:
+        rc = apply_money(ap, e, id);
+        return rc ? rc : apply_leaves(ap, e->op, NULL, e->patron, id);
+    case OPK_ROUTE: return calendar_suspend(ap->db, e, id);
+    case OPK_TABLE:
+    case OPK_NOTE: return BM_OK;
+    default: return BM_OK;
+    }
 }
 
 static enum bm_rc read_one(struct apply *ap, const struct entry *written, int64_t t, int64_t unc, int64_t received_ms,
@@ -658,41 +493,19 @@ static enum bm_rc read_one(struct apply *ap, const struct entry *written, int64_
 {
     char id[EID_TEXT_MAX];
     struct about about;
-    struct entry meant;
-    const struct entry *e = &meant;
-    bool dark;
+    struct entry e;
+    const char *dark;
     struct tkey key = { .t_ms = t, .id = written->id };
     eid_text(&written->id, id);
     *out = (struct outcome){ .kind = OUTCOME_APPLIED };
-    enum bm_rc rc = apply_meant(ap, written, &key, &meant);
-    about_entry(e, &about);
-    if (!rc) rc = voided_before(ap, e, id, &dark);
-    if (!rc) rc = reading_put(ap, e, t, unc, received_ms, &about, written->patron, dark ? "void" : NULL);
-    if (rc || dark) {
-        str_copy(out->words, sizeof out->words, "taken back");
-        return rc;
-    }
-    switch (op_kind(e->op)) {
-    case OPK_ITEM:
-    case OPK_HOLD: return apply_fold(ap, e, &key, unc, &about, id, out);
-    case OPK_PEOPLE:
-        rc = apply_people(ap, e->patron);
-        return rc ? rc : apply_outcome_now(ap, &e->id, out);
-    case OPK_TITLE: return circ_title(ap->db, e, t, id);
-    case OPK_VISIT: return circ_visit(ap->db, e, t);
-    case OPK_CLOCK: return e->op == OP_CLOCK ? retime(ap, e) : BM_OK;
-    case OPK_STAFF:
-        if (e->op == OP_VOID) return apply_void(ap, e, id, out);
-        if (e->op == OP_SETTLE) return apply_settle(ap, e, t, id);
-        return e->op == OP_OBSERVE ? apply_observe(ap, e, t, received_ms) : BM_OK;
-    case OPK_MONEY:
-        rc = apply_money(ap, e, id);
-        return rc ? rc : leaves_of(ap, e, &about, id);
-    case OPK_ROUTE: return calendar_suspend(ap->db, e, id);
-    case OPK_TABLE:
-    case OPK_NOTE: return BM_OK;
-    default: return BM_OK;
-    }
+    enum bm_rc rc = apply_meant(ap, written, &key, &e);
+    about_entry(&e, &about);
+    if (!rc) rc = apply_judge(ap, e.op, &key, ap->cut_ms, &dark);
+    if (!rc) rc = reading_put(ap, &e, t, unc, received_ms, &about, written->patron, dark);
+    if (rc) return rc;
+    if (dark) return stays_dark(ap, dark, id, out);
+    rc = fold_one(ap, &e, &key, unc, received_ms, &about, id, out);
+    return rc || (e.op != OP_CAPTURE && e.op != OP_CANCEL) ? rc : apply_rejudge(ap, &e.hold);
 }
 
 /* One reading, and what it leads to beyond its own fold. */
@@ -711,15 +524,30 @@ static enum bm_rc apply_reading(struct apply *ap, const struct entry *e, int64_t
     return rc;
 }
 
+enum bm_rc apply_horizon(struct db *db, int64_t *out)
+{
+    *out = ENTRY_NONE;
+    enum bm_rc rc = db_int(db, SQL_HORIZON, out, NULL);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
 enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out)
 {
+    int64_t cut_ms;
+    enum bm_rc rc = apply_horizon(ap->db, &cut_ms);
+    return rc ? rc : apply_entry_again(ap, e, received_ms, cut_ms, out);
+}
+
+enum bm_rc apply_entry_again(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t cut_ms, struct outcome *out)
+{
     int64_t t, unc;
+    ap->cut_ms = cut_ms;
     ap->charges = ap->payers = (struct node_set){ 0 }; /* of an entry that failed */
     ap->windows = NULL;
     ap->window_count = ap->window_cap = 0;
     enum bm_rc rc = check_numbers(e);
-    if (!rc && e->op == OP_CLOCK) rc = note_clock(ap, e);
-    if (!rc) rc = true_time(ap, e, received_ms, &t, &unc);
+    if (!rc && e->op == OP_CLOCK) rc = apply_clock(ap, e);
+    if (!rc) rc = apply_true_time(ap, e, received_ms, &t, &unc);
     if (!rc) rc = apply_reading(ap, e, t, unc, received_ms, out);
     arena_free(&ap->arena);
     return rc;

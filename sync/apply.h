@@ -16,8 +16,14 @@ enum {
     APPLY_GROUP_MAX = 200000, /* nodes folded together */
     APPLY_CARDS_MAX = 64,     /* of one person: what more of them are joined is quarantined */
     APPLY_TALLY_MAX = 10000,  /* counted by one entry */
-    APPLY_WHEN_UNC_MS = 60000 /* times caught up from paper are good to the minute */
+    APPLY_WHEN_UNC_MS = 60000, /* times caught up from paper are good to the minute */
+    APPLY_NODE_MAX = ENTRY_WORD_MAX + 2,
+    APPLY_EP_MAX = 17,
+    APPLY_REF_MAX = 96
 };
+/* Why a reading takes no part in the folds: it was taken back, or came when the books of its time were closed. */
+#define APPLY_VOID "void"
+#define APPLY_BEYOND "horizon"
 
 struct node_set {
     const char **nodes;
@@ -28,6 +34,7 @@ struct apply {
     struct db *db;
     struct arena arena; /* dies with each entry */
     const char *cause;  /* id of the entry being applied */
+    int64_t cut_ms;     /* the horizon that stood when it became readable (TIMELINE 7), or ENTRY_NONE */
     /* touched by it: charges by key, cards whose money changed, times in which a person had another number of loans */
     struct node_set charges, payers;
     struct loan_window {
@@ -48,6 +55,12 @@ void apply_free(struct apply *ap);
  * ret: BM_OK | BM_EINPUT, BM_EVERSION: not to be understood here, quarantine it | faults */
 BM_MUST_CHECK enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out);
 
+/* The same for an entry that became readable under another horizon than today's (ENTRY_NONE: under none). */
+BM_MUST_CHECK enum bm_rc apply_entry_again(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t cut_ms,
+                                           struct outcome *out);
+/* The horizon as it stands: what happened before it and comes now is an exception, and rewrites nothing. ENTRY_NONE: none */
+BM_MUST_CHECK enum bm_rc apply_horizon(struct db *db, int64_t *out);
+
 /* What an entry led to, as it stands now. */
 BM_MUST_CHECK enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *id, struct outcome *out);
 
@@ -55,7 +68,7 @@ BM_MUST_CHECK enum bm_rc apply_outcome_now(struct apply *ap, const struct eid *i
  * ret: BM_OK, *differences = 0 when all agree; else ap->difference names the first */
 BM_MUST_CHECK enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64_t *differences);
 
-/* --- inside (apply.c, apply_people.c, apply_money.c) ---------------------------------------------- */
+/* --- inside (apply*.c) ---------------------------------------------- */
 
 BM_MUST_CHECK enum bm_rc node_add(struct apply *ap, struct node_set *set, const char *node);
 /* The group that a node belongs to now. */
@@ -68,17 +81,36 @@ BM_MUST_CHECK enum bm_rc apply_people(struct apply *ap, const char *card);
 BM_MUST_CHECK enum bm_rc apply_cards(struct apply *ap, const char *card, struct node_set *out);
 /* unknown_card, unknown_item, maybe_same_person: leaves that nothing depends on. */
 BM_MUST_CHECK enum bm_rc apply_unknown_card(struct apply *ap, const char *card);
+BM_MUST_CHECK enum bm_rc apply_unknown_item(struct apply *ap, const char *node);
+/* Those of one reading that takes part from now on: cheap when all it names is known. node, card may be NULL */
+BM_MUST_CHECK enum bm_rc apply_leaves(struct apply *ap, enum op op, const char *node, const char *card, const char *id);
 BM_MUST_CHECK enum bm_rc apply_same_person(struct apply *ap, const char *who_ref);
 /* Rules, closed days, stops and timetables: rows of an import that comes whole. t: when it came; what was closed before
  * stays known, for fines of returns from before. */
 BM_MUST_CHECK enum bm_rc apply_table_clear(struct apply *ap, const char *origin, int64_t t);
 BM_MUST_CHECK enum bm_rc apply_table_row(struct apply *ap, const struct entry *row, const char *origin, int64_t t);
+void apply_ep(uint64_t ep, char out[APPLY_EP_MAX]);
+/* Does a statement with one parameter give a row? */
+BM_MUST_CHECK enum bm_rc apply_has_row(struct apply *ap, enum sql_id sql, const char *name, const char *value, bool *out);
 BM_MUST_CHECK enum bm_rc apply_col_eid(struct stmt *s, int column, int row_column, struct eid *out);
 /* Is a new exception of a kind that no fold owns. */
 BM_MUST_CHECK enum bm_rc apply_leaf(struct apply *ap, enum exc_code code, const char *entry, const char *other);
 struct standing apply_standing_at(void *view, const char *card, const struct tkey *key);
 /* The account that a card belongs to in the end. out holds ENTRY_WORD_MAX + 1 bytes */
 BM_MUST_CHECK enum bm_rc apply_account(struct apply *ap, const char *card, char *out, size_t size);
+
+/* Times (apply_time.c): note what a clock entry says; date an entry by what is known; date an epoch anew. */
+BM_MUST_CHECK enum bm_rc apply_clock(struct apply *ap, const struct entry *e);
+BM_MUST_CHECK enum bm_rc apply_true_time(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t *t, int64_t *unc);
+BM_MUST_CHECK enum bm_rc apply_retime(struct apply *ap, const struct entry *clock);
+
+/* Taking part (apply_void.c). Does an entry take part, by its time, its cut and the voids that name it? Their exceptions
+ * are told anew. out: NULL, APPLY_VOID or APPLY_BEYOND */
+BM_MUST_CHECK enum bm_rc apply_judge(struct apply *ap, enum op op, const struct tkey *key, int64_t cut_ms, const char **dark);
+/* The same for an entry that is here already, after its time or what names it changed: if it comes out differently, undo
+ * or do what it does. Nothing if it is not here. */
+BM_MUST_CHECK enum bm_rc apply_rejudge(struct apply *ap, const struct eid *id);
+BM_MUST_CHECK enum bm_rc apply_void(struct apply *ap, const struct entry *e, const char *id, struct outcome *out);
 
 /* Money (TIMELINE 5) and loan limits. A fold tells what it changed: */
 BM_MUST_CHECK enum bm_rc apply_touch_step(struct apply *ap, const struct unit *u, const struct entry *e);

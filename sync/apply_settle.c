@@ -26,6 +26,7 @@ static enum bm_rc meant_card(struct apply *ap, const struct tkey *key, const cha
         BM_CHECK(eid_parse(stmt_text(s, 0), &settled.id) && eid_parse(stmt_text(s, 1), &about));
         /* numbers go on from epoch to epoch, while epochs' ids are random */
         if (key->id.seq < about.seq || tkey_cmp(key, &settled) >= 0) continue;
+        if (key->t_ms < stmt_int(s, 4)) continue; /* the books of its time were closed when staff settled */
         if (!eid_is_none(&best) && eid_cmp(&settled.id, &best) > 0) continue; /* the first settlement stands */
         best = settled.id;
         *card = stmt_copy(s, 2, &ap->arena);
@@ -158,7 +159,7 @@ enum bm_rc apply_settle(struct apply *ap, const struct entry *e, int64_t t, cons
     enum bm_rc rc = check(e, &about);
     if (rc) return rc;
     snprintf(ep, sizeof ep, "%016" PRIx64, about.ep);
-    rc = db_run(ap->db, SQL_SETTLEMENT_PUT, "id", 's', id, "t_ms", 'i', t, "code", 's', e->exc_code, "about", 's', e->exc_entry,
+    rc = db_run(ap->db, SQL_SETTLEMENT_PUT, "id", 's', id, "t_ms", 'i', t, "cut_ms", 'I', ap->cut_ms, "code", 's', e->exc_code, "about", 's', e->exc_entry,
                 "other", 's', e->exc_other ? e->exc_other : "", "how", 's', e->how, "was", 's', e->was, "card", 's', e->card,
                 "upto", 'I', e->upto_cents, "dev", 's', entry ? about.dev : NULL, "ep", 's', entry ? ep : NULL, "seq", 'I',
                 entry ? (int64_t)about.seq : ENTRY_NONE, "row", 'I', entry ? (int64_t)about.row : ENTRY_NONE, NULL);

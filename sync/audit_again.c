@@ -88,7 +88,7 @@ static enum bm_rc apply_again(struct db *from, struct db *to)
         struct outcome out;
         const char *body = stmt_text(s, 0);
         rc = entry_read(body, strlen(body), false, &a, &e);
-        if (!rc) rc = apply_entry(&ap, &e, stmt_int(s, 1), &out);
+        if (!rc) rc = apply_entry_again(&ap, &e, stmt_int(s, 1), stmt_int(s, 2), &out);
         arena_free(&a);
     }
     if (rc != BM_ENOTFOUND) stmt_done(s);

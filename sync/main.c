@@ -490,6 +490,7 @@ int main(int argc, char **argv)
                                                         commands_routes,
                                                         commands_report,
                                                         commands_exceptions,
+                                                        commands_books,
                                                         deskcmd_explain_commands,
                                                         NULL };
     static const struct cli_program program = {

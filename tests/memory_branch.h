@@ -121,8 +121,8 @@ static inline bool memory_store(struct memory_branch *m, const struct eid *id, c
     return true;
 }
 
-/* Apply an entry that is stored, read from its bytes. */
-static inline void memory_apply(struct memory_branch *m, const struct eid *id, const char *body, int64_t received_ms)
+/* Apply an entry that is stored, read from its bytes. cut_ms: the horizon it came under, or ENTRY_NONE */
+static inline void memory_apply(struct memory_branch *m, const struct eid *id, const char *body, int64_t received_ms, int64_t cut_ms)
 {
     struct arena a = { 0 };
     struct entry e;
@@ -130,7 +130,7 @@ static inline void memory_apply(struct memory_branch *m, const struct eid *id, c
     char ep[20], text[CIRC_WORD_MAX + 16];
     snprintf(ep, sizeof ep, "%016llx", (unsigned long long)id->ep);
     must(entry_read(body, strlen(body), false, &a, &e));
-    must(apply_entry(&m->b.apply, &e, received_ms, &out));
+    must(apply_entry_again(&m->b.apply, &e, received_ms, cut_ms, &out));
     branch_outcome_text(&out, text, sizeof text);
     must(db_run(m->b.db, SQL_ENTRY_OUTCOME, "outcome", 's', text, "dev", 's', id->dev, "ep", 's', ep, "seq", 'i', (int64_t)id->seq, NULL));
     arena_free(&a);

@@ -1,6 +1,7 @@
 /* tests/tools/branch_dump.c -- entries as they arrive, applied by the real sync/apply, and the state they lead to: the C
  * side of tests/differential/whole.py. A line each, tabs between, in order of arrival:
- *   boot_ms  op  dev.ep.seq  member=value ...
+ *   boot_ms  horizon  op  dev.ep.seq  member=value ...
+ * horizon: the one that stood when the entry became readable, ms, or '-'.
  * `batch`: what came since the last mark was one batch: stored whole, then applied, in one transaction.
  * `end`: print the state, then a line with a dot, and begin anew. An entry sent twice has no effect. */
 #include <inttypes.h>
@@ -13,6 +14,7 @@ enum { BATCH_MAX = 4096 };
 
 struct arrived {
     struct eid id;
+    int64_t cut_ms;
     char *body;
 };
 struct run {
@@ -25,15 +27,17 @@ struct run {
 static void read_arrived(struct run *r, char *line)
 {
     struct entry e;
-    int64_t boot_ms;
+    int64_t boot_ms, cut_ms = ENTRY_NONE;
     struct buf body;
     if (r->count == BATCH_MAX) die("too many entries in one batch", "");
     set_INT(&r->arena, &boot_ms, next_field(&line));
+    const char *cut = next_field(&line);
+    if (strcmp(cut, "-") != 0) set_INT(&r->arena, &cut_ms, cut);
     read_members(&r->arena, line, &e);
     e.t_ms = boot_ms;
     buf_init(&body, ENTRY_BYTES_MAX);
     check(entry_write(&e, false, &body));
-    r->batch[r->count++] = (struct arrived){ e.id, need(arena_strdup(&r->arena, buf_str(&body))) };
+    r->batch[r->count++] = (struct arrived){ e.id, cut_ms, need(arena_strdup(&r->arena, buf_str(&body))) };
     buf_free(&body);
 }
 
@@ -43,7 +47,7 @@ static void take_batch(struct run *r)
     must(db_begin(r->m.b.db));
     for (size_t i = 0; i < r->count; i++)
         if (memory_store(&r->m, &r->batch[i].id, r->batch[i].body, RECEIVED_MS)) r->batch[fresh++] = r->batch[i];
-    for (size_t i = 0; i < fresh; i++) memory_apply(&r->m, &r->batch[i].id, r->batch[i].body, RECEIVED_MS);
+    for (size_t i = 0; i < fresh; i++) memory_apply(&r->m, &r->batch[i].id, r->batch[i].body, RECEIVED_MS, r->batch[i].cut_ms);
     must(db_end(r->m.b.db, BM_OK));
     arena_free(&r->arena);
     r->count = 0;

@@ -107,7 +107,7 @@ static void take(struct walk *w, const struct entry *e)
     buf_clear(&w->body);
     must(entry_write(e, false, &w->body));
     if (!memory_store(&w->m, &e->id, buf_str(&w->body), RECEIVED_MS)) abort();
-    memory_apply(&w->m, &e->id, buf_str(&w->body), RECEIVED_MS);
+    memory_apply(&w->m, &e->id, buf_str(&w->body), RECEIVED_MS, ENTRY_NONE);
 }
 
 /* Two copies of a title that both want, one copy out to b; each device's clock is true: UTC = t. */

@@ -28,6 +28,7 @@ static inline struct entry act(enum op op)
 struct told {
     struct eid id;
     size_t dev;
+    int64_t cut_ms; /* the horizon under which the branch got it */
     const char *body;
     unsigned char hash[JOURNAL_HASH];
 };
@@ -55,6 +56,7 @@ struct history {
     struct told *told;
     size_t count, cap;
     int64_t at; /* ms since the start */
+    int64_t cut_ms; /* the horizon as it is, or ENTRY_NONE */
     struct recents any, holds, promises, registrations; /* promises: what charges hang on */
 };
 
@@ -91,12 +93,12 @@ static inline struct eid tell(struct history *h, size_t dev, struct entry *e)
     seal_chain(d->head, body.data, body.len, d->head);
     h->told = arena_grow(&h->arena, h->told, h->count, &h->cap, sizeof *h->told);
     struct told *t = &h->told[h->count++];
-    *t = (struct told){ .id = e->id, .dev = dev, .body = arena_strdup(&h->arena, buf_str(&body)) };
+    *t = (struct told){ .id = e->id, .dev = dev, .cut_ms = h->cut_ms, .body = arena_strdup(&h->arena, buf_str(&body)) };
     memcpy(t->hash, d->head, JOURNAL_HASH);
     buf_free(&body);
     must(db_begin(h->live->b.db));
     if (!memory_store(h->live, &t->id, t->body, TELL_RECEIVED_MS)) abort();
-    memory_apply(h->live, &t->id, t->body, TELL_RECEIVED_MS);
+    memory_apply(h->live, &t->id, t->body, TELL_RECEIVED_MS, t->cut_ms);
     must(db_end(h->live->b.db, BM_OK));
     return e->id;
 }
@@ -332,12 +334,20 @@ static inline void tell_act(struct history *h)
     if (e.op == OP_CHECKOUT || e.op == OP_RENEW || e.op == OP_MARK || e.op == OP_CHARGE) remember(&h->promises, id, NULL);
 }
 
-/* in: keys, of tell_devs; live, empty */
-static inline void tell_history(struct history *h, const struct seal_key *keys, struct memory_branch *live, uint64_t seed, size_t acts)
+/* The branch closes the books of some days ago. */
+static inline void tell_horizon(struct history *h)
+{
+    int64_t cut = WORLD_START_MS + h->at - (int64_t)rnd(3) * DAY;
+    if (cut > h->cut_ms) h->cut_ms = cut;
+}
+
+/* in: keys, of tell_devs; live, empty; horizon, now and then it is moved */
+static inline void tell_history(struct history *h, const struct seal_key *keys, struct memory_branch *live, uint64_t seed, size_t acts,
+                                bool horizon)
 {
     static const int64_t steps[] = { 0, 0, 1000, 60000, 10 * 60000, HOUR, DAY };
     rng_state = seed;
-    *h = (struct history){ .live = live, .dev_count = 2 + (size_t)rnd(3) };
+    *h = (struct history){ .live = live, .cut_ms = ENTRY_NONE, .dev_count = 2 + (size_t)rnd(3) };
     for (size_t i = 0; i < h->dev_count; i++) {
         h->devs[i].key = keys[i];
         journal_genesis(keys[i].public, h->devs[i].head);
@@ -347,6 +357,7 @@ static inline void tell_history(struct history *h, const struct seal_key *keys, 
     h->at = HOUR;
     for (size_t i = 0; i < acts; i++) {
         h->at += steps[rnd(7)];
+        if (horizon && rnd(8) == 0) tell_horizon(h);
         tell_act(h);
     }
 }
