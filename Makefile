@@ -90,7 +90,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
 TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS)) $(B)/tool/sim
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(SRC_FUZZ))
 
-.PHONY: all help deps check check-run quick unit bench demo soak install clean tools fuzz fuzzers
+.PHONY: all help deps check check-run quick unit bench demo soak mutants install clean tools fuzz fuzzers
 all: $(PROGRAMS)
 
 help:
@@ -100,6 +100,7 @@ help:
 	@echo 'make quick      unit and property tests alone'
 	@echo 'make fuzz       build the fuzz targets with libFuzzer: build/fuzz/fuzz/NAME tests/fuzz/corpus/NAME'
 	@echo 'make bench      figures, each beside the floor measured in the same run'
+	@echo 'make mutants    breaks the rule of each named case in a copy, and expects its test to fail; CASES="21 22"'
 	@echo 'make deps       install the Debian packages needed (demo and check call it when some are missing)'
 	@echo 'make install    to PREFIX (default /usr/local), DESTDIR honoured'
 	@echo 'flavours: NDEBUG=1 SANITIZE=1 SANITIZE=thread COVERAGE=1 FUZZ=1 CC=clang'
@@ -202,6 +203,10 @@ soak:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
 	@$(MAKE) --no-print-directory all tools unit
 	@tests/soak.sh $(B) $(or $(N),1)
+
+mutants:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK)
+	@tests/mutants/run.sh $(CASES)
 
 install:
 	@$(MAKE) --no-print-directory NDEBUG=1 all

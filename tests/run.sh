@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 build=$1 what=$2
 export BM_TOOL_DIR=$build/tool BM_BIN_DIR=$build/bin
-passed=0 failed=0 skipped=0 broken=()
+passed=0 failed=0 skipped=0 broken=() cases_ok='' cases_bad=''
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -23,6 +23,8 @@ count() { # name, status: add up what the log of one run says
     ok=${ok:-0} bad=${bad:-0}
     if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
     if [ "$2" -eq 0 ] && [ "$ok" -eq 0 ] && [ "$skip" -eq 0 ]; then bad=1; echo "    (it said nothing of any test)"; fi
+    cases_ok+=$(sed -nE 's/^\[ +OK \] test_case_([0-9]+)_.*/\1/p' "$log" | tr '\n' ' ')
+    cases_bad+=$(sed -nE 's/^\[  FAILED  \] test_case_([0-9]+)_.*/\1/p' "$log" | tr '\n' ' ')
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
     [ "$bad" -gt 0 ] && broken+=("$1")
     printf '%-44s %4d passed %3d failed %3d skipped %6ds\n' "$1" "$ok" "$bad" "$skip" "$3"
@@ -60,6 +62,8 @@ if [ "$what" = check ]; then
     run "simulated laptops and branch" "$build/tool/sim"
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
 fi
+# the named cases of circulation: each counts once, and only if it passed everywhere
+echo "cases $(comm -23 <(tr ' ' '\n' <<< "$cases_ok" | sort -u) <(tr ' ' '\n' <<< "$cases_bad" | sort -u) | grep -c .) passed"
 [ ${#broken[@]} -gt 0 ] && printf 'failed: %s\n' "${broken[*]}"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

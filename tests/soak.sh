@@ -19,6 +19,7 @@ step "the branch against the executable model" python3 tests/differential/whole.
 step "every short history" "$build/tool/exhaustive" 4 12
 step "every history of five acts" "$build/tool/exhaustive" 5 8
 step "simulated laptops and branch" env SEED="$seed" "$build/tool/sim" $((150 * n))
+step "every named case can fail" tests/mutants/run.sh
 for round in $(seq "$n"); do step "kill -9, round $round" bash tests/e2e/test_kill.sh; done
 echo "soak: $failed failed"
 [ "$failed" -eq 0 ]

@@ -249,6 +249,7 @@ static inline void sync_van(struct library *l, int van)
     must(homecoming_sync(&l->vans[van], NULL, NULL, &l->report));
     assert_true(l->report.agreed);
     assert_int_equal(l->report.quarantined, 0);
+    assert_int_equal(l->report.pending, 0);
 }
 
 /* The vans learn what the branch knows, and tell what they did. */

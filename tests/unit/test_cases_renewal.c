@@ -28,6 +28,7 @@ static void test_case_32_free_copies_for_all_who_wait_let_it_be_renewed_but_not_
     struct library *l = *state;
     l->at = BRANCH;
     add_copy(l, "503", "t1", "BOOK");
+    add_copy(l, "504", "t1", "BOOK"); /* one for each of those who will wait */
     sync_all(l);
     l->at = VAN1;
     lend(l, "A1", "501");
