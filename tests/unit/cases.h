@@ -31,7 +31,8 @@ enum { BRANCH, VAN1, VAN2, DESKS };
 #define CASES_START_MS INT64_C(1770631200000) /* 2026-02-09 10:00 UTC */
 
 struct library {
-    char dir[64], main_dir[80], van_dir[DESKS][80];
+    char dir[64], main_dir[80];
+    const char *van_dir[DESKS];
     struct way line;
     struct agent_way way;
     struct branch *b;
@@ -405,12 +406,12 @@ static inline void fill_branch(struct library *l)
 
 static inline void enrol_van(struct library *l, int van)
 {
-    char code[SEAL_CODE_MAX], dev[ENTRY_DEV_MAX], name[8], small[8];
+    char code[SEAL_CODE_MAX], dev[ENTRY_DEV_MAX], name[16], small[16];
     int64_t until_s;
     struct env env;
     snprintf(name, sizeof name, "VAN%d", van);
     snprintf(small, sizeof small, "van%d", van);
-    snprintf(l->van_dir[van], sizeof l->van_dir[van], "%s/%s", l->dir, small);
+    l->van_dir[van] = arena_printf(&l->a, "%s/%s", l->dir, small);
     must(device_add(l->b, small, "Van", code, &until_s));
     env_made(&env, 100 + (uint64_t)van, l->now_ms, 1000000);
     const struct enrol_options o = { .url = "http://127.0.0.1", .code = code, .mobile = name, .env = &env, .way = &l->way };
