@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 patches=$PWD/tests/mutants caught=0 failed=0
 copy=$(mktemp -d "${TMPDIR:-/tmp}/bm-mutants-XXXXXX")
 trap 'rm -rf "$copy"' EXIT
+export TMPDIR=$copy # a mutant that aborts leaves its folders here
 cp -r Makefile common sync mobile schema tests "$copy"
 cd "$copy" || exit 3
 export GIT_CEILING_DIRECTORIES=${copy%/*} # git apply passes over files where it finds a repository around it
