@@ -273,12 +273,17 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
     if (!eid_parse(entry, &id) || eid_is_none(&id)) return err_set(BM_EUSAGE, "%s is not the id of an entry", entry);
     enum bm_rc rc = act_begin(&act, d, a, OP_VOID, ASKED(entry), out);
     if (!rc) rc = facts_entry_op(&act.f, &id, &op);
+    if (rc == BM_ENOTFOUND && d->override && !d->home && strcmp(id.dev, d->journal->dev) != 0) {
+        rc = BM_OK; /* the branch, told by telephone: it is taken back when it comes */
+        op = OP_COUNT;
+        act_reason(&act, REASON_ALERT, "void_waits", "It has not arrived here: it will be taken back when it comes.", ENTRY_NONE);
+    }
     if (rc) goto done;
     if (op == OP_OBSERVE) {
         rc = err_set(BM_EREFUSED, "an import cannot be taken back; import the corrected file, or take back single rows");
         goto done;
     }
-    if (op == OP_VOID || op == OP_VIEW || op_kind(op) == OPK_CLOCK) {
+    if (op != OP_COUNT && (op == OP_VOID || op == OP_VIEW || op_kind(op) == OPK_CLOCK)) {
         rc = err_set(BM_EREFUSED, "a %s cannot be taken back%s", op_name(op), op == OP_VOID ? "; do the act again" : "");
         goto done;
     }

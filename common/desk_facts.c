@@ -407,7 +407,7 @@ enum bm_rc facts_entry_op(struct facts *f, const struct eid *id, enum op *op)
     enum bm_rc rc = db_get(f->d->journal->db, SQL_ENTRY_GET, &s, "dev", 's', id->dev, "ep", 's', ep, "seq", 'i',
                            (int64_t)id->seq, "row", 'i', (int64_t)id->row, NULL);
     if (!rc) rc = stmt_next(s);
-    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no such entry here; an act is taken back where it was done, or at the branch") : rc;
+    if (rc) return rc == BM_ENOTFOUND ? err_set(rc, "no such entry here; an act is taken back where it was done, or at the branch (with --override even before it arrives there)") : rc;
     const char *body = stmt_text(s, 1);
     rc = entry_read(body, strlen(body), id->row > 0, f->a, &e);
     stmt_done(s);

@@ -247,6 +247,12 @@ static const struct cli_option checkin_options[] = {
     END_OPTION
 };
 static const struct cli_option why_options[] = { WHY_OPTION, ACT_OPTIONS, END_OPTION };
+static const struct cli_option void_options[] = {
+    { "--override", NULL, "at the branch: an act that has not arrived yet, told by telephone; needs --why" },
+    WHY_OPTION,
+    ACT_OPTIONS,
+    END_OPTION
+};
 static const struct cli_option place_options[] = {
     { "--copy", NULL, "this very copy (its barcode is given), not any of the title" },
     { "--pickup", "PLACE", "where to collect it: a stop, by its key or part of its name, a place or a branch; otherwise the patron's stop" },
@@ -286,7 +292,7 @@ const struct cli_command deskcmd_commands[] = {
     { "Circulation", "void", "ENTRY...", "take an act back",
       "Take an earlier act back, by the id that its answer gave. Both entries stay in the "
       "journal.",
-      why_options, 1, MANY, run_void },
+      void_options, 1, MANY, run_void },
     { "Holds", "hold place", "CARD TITLE...", "reserve titles for a patron",
       "Place a hold on a title, by its key (see search) or by the barcode of one of its "
       "copies. The patron's card is asked as for a loan, and a title that he has asked for already is not asked for twice, but with --override.",

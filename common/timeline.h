@@ -93,7 +93,7 @@ struct tl_charge {
 /* code, task? (else a note), suppressed by an override?, closed by the next scan of the item?, sentence, ways to settle */
 #define EXC_TABLE(X)                                                                           \
     X(LENT_OVER_LOAN, "lent_over_loan", 1, 1, 1,                                               \
-      "Lent while still out to another patron; the earlier loan was ended at that moment, without fine.", "void one of the two; charge") \
+      "Lent while it was still out to another patron; the earlier loan was ended at that moment, without fine.", "void one of the two; charge") \
     X(SEEN_ON_LOAN, "seen_on_loan", 1, 0, 1,                                                   \
       "In staff hands while on loan; the loan was ended at that moment, without fine.", "void the scan; charge") \
     X(LENT_WHILE_HELD, "lent_while_held", 1, 1, 0,                                             \
@@ -124,7 +124,7 @@ struct tl_charge {
     X(HOLD_DUPLICATE, "hold_duplicate", 0, 0, 0, "The patron had a hold on this title already.", "cancel one") \
     X(BARRED, "barred", 1, 1, 0, "The patron was barred at that time.", "contact; void")       \
     X(EXPIRED, "expired", 1, 1, 0, "The card had expired at that time.", "extend")             \
-    X(CARD_REPLACED, "card_replaced", 1, 1, 0, "The card had been replaced at that time; who used it?", "contact; void") \
+    X(CARD_REPLACED, "card_replaced", 1, 1, 0, "A card was used that had been replaced by then; who used it?", "contact; void") \
     X(UNKNOWN_CARD, "unknown_card", 1, 0, 0, "No such card.", "register; void and redo")       \
     X(UNKNOWN_ITEM, "unknown_item", 1, 0, 0, "No such item.", "add_item; void and redo")       \
     X(CARD_CLASH, "card_clash", 1, 0, 0,                                                       \
@@ -132,12 +132,12 @@ struct tl_charge {
     X(ALREADY_MERGED, "already_merged", 0, 0, 0, "The two cards were one patron already.", "") \
     X(MAYBE_SAME_PERSON, "maybe_same_person", 1, 0, 0, "Same name and birth date as another patron.", "merge") \
     X(OVER_LIMIT, "over_limit", 0, 1, 0, "More loans than allowed at that moment.", "")        \
-    X(CREDIT, "credit", 1, 0, 0, "The patron has money to his credit.", "refund; accept = leave as credit") \
+    X(CREDIT, "credit", 1, 0, 0, "The patron has paid more than is owed: it is to the patron's credit.", "refund; accept = leave as credit") \
     X(REFUND_REVERSED, "refund_reversed", 1, 0, 0, "Money was paid back for a charge that stands after all.", "waive; bill") \
     X(WAIVE_NOTHING, "waive_nothing", 1, 0, 0, "Nothing was left to waive on this charge.", "waive another charge") \
     X(PAY_OTHER, "pay_other", 0, 0, 0, "Paid on a charge that is not this patron's; counted as credit of the payer.", "") \
-    X(VOID_WAITS, "void_waits", 0, 0, 0, "Takes back an entry that has not arrived.", "waits") \
-    X(VOID_REFUSED, "void_refused", 1, 0, 0, "Takes back an entry that it may not (another device's, a later one, a void).", "void at the branch") \
+    X(VOID_WAITS, "void_waits", 0, 0, 0, "Takes back an act that has not arrived here yet.", "waits") \
+    X(VOID_REFUSED, "void_refused", 1, 0, 0, "Takes back an act that it may not (another device's, a later one, one that takes back itself).", "void at the branch") \
     X(BEYOND_HORIZON, "beyond_horizon", 1, 0, 0, "Arrived after the books of its time were closed; not applied.", "do it now, with present time") \
     X(SETTLED_MOOT, "settled_moot", 1, 0, 0, "What staff settled is no longer so; review what was done about it.", "undo the acts")
 

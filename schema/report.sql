@@ -87,6 +87,21 @@ SELECT code, entry, other, node, status FROM exception_now
 -- name: STORY_STOP
 SELECT stop FROM visit WHERE dev = :dev AND opened = :opened LIMIT 1
 
+-- name: STORY_NAME
+SELECT name FROM patron WHERE card = :card
+
+-- name: STORY_DEVICE
+SELECT name FROM device WHERE dev = :dev
+
+-- name: STORY_HOLD
+SELECT h.card, t.name, h.state, h.by_item, h.pickup FROM hold h LEFT JOIN title t ON t.key = h.title WHERE h.id = :id
+
+-- name: STORY_CAPTURES
+-- A hold's life: who set what aside for it, who cancelled it, who lent what fills it.
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.ref = :ref AND r.op IN ('capture_hold', 'cancel_hold') ORDER BY r.t_ms LIMIT 20
+
 -- name: STORY_ENTRY
 SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.received_ms, r.card, r.dark, e.body, e.hash FROM reading r
 JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row

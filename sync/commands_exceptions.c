@@ -76,44 +76,58 @@ static enum bm_rc run_list(struct cli *cli, const struct cli_args *args)
 
 /* --- show --------------------------------------------------------------------------------------------------- */
 
-enum { LATE_MS = 10 * 60 * 1000 };
-
 static void print_event(struct cli *cli, const struct story_event *ev)
 {
     static const char *const marks[] = { [STORY_BESIDE] = "   ", [STORY_ENTRY] = ">> ", [STORY_COUNTERPART] = " > " };
-    char at[ZONE_TEXT_MAX], came[ZONE_TEXT_MAX];
-    cli_print(cli, "%s%s  %s: %s%s", marks[ev->part], ev->key.t_ms > 0 ? commands_time(ev->key.t_ms, at) : "from the start  ", ev->where, ev->words,
-              ev->taken_back ? " -- taken back later, it never was" : "");
+    cli_print(cli, "%s%-16s  %s: %s%s", marks[ev->part], ev->when, ev->where, ev->words, ev->taken_back ? " -- taken back later, it never was" : "");
     if (ev->slip[0]) cli_print(cli, "  [%s]", ev->slip);
-    if (ev->received_ms - ev->key.t_ms > LATE_MS && ev->key.id.row == 0)
-        cli_print(cli, "  (known here since %s)", commands_time(ev->received_ms, came));
+    if (ev->known) cli_print(cli, "  (known here since %s)", ev->known);
     cli_print(cli, "\n");
 }
 
-static void print_ways(struct cli *cli, const struct story *s)
+static void print_next(struct cli *cli, const struct story *s)
 {
-    const char *ways = exc_ways(s->code);
-    if (!str_eq(s->status, "open")) return;
-    cli_print(cli, "\nWays to settle it:\n");
-    if (*ways) cli_print(cli, "  %s, as acts of their own (branch --help); then, if it is still open,\n", ways);
-    if (s->code == EXC_CARD_CLASH)
-        cli_print(cli, "  branch exceptions settle %s --as other_person --card NEWCARD   the later person is another one, and gets NEWCARD\n", s->id);
-    cli_print(cli, "  branch exceptions settle %s --as accept   it is as it should be\n", s->id);
+    struct story_step steps[STORY_STEPS_MAX];
+    size_t count = story_next(s, &cli->arena, steps);
+    if (count) cli_print(cli, "\nWhat to do next:\n");
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].command) cli_print(cli, "  %s\n      %s\n", steps[i].command, steps[i].what);
+        else cli_print(cli, "  %s\n", steps[i].what);
+    }
+}
+
+static void print_who(struct cli *cli, const char *label, const char *card, const char *name)
+{
+    if (card) cli_print(cli, "%-8s%s%s%s\n", label, card, name ? "  " : "", name ? name : "");
 }
 
 static void print_story(struct cli *cli, const struct story *s)
 {
-    char at[ZONE_TEXT_MAX];
     cli_print(cli, "%s  %s  %s  (%s)\n\n%s\n\n", s->id, exc_name(s->code), s->status, exc_is_task(s->code) ? "somebody must act" : "to be known",
               exc_sentence(s->code));
-    if (s->item) cli_print(cli, "item    %s  %s\n", s->item, s->title ? s->title : "");
-    if (s->card) cli_print(cli, "patron  %s  %s\n", s->card, s->patron ? s->patron : "");
-    cli_print(cli, "\nWhat happened (>> the act it is about%s):\n", s->other[0] ? ", > its counterpart" : "");
+    print_who(cli, "item", s->item, s->title);
+    print_who(cli, "patron", s->card, s->patron);
+    if (!str_eq(s->other_card, s->card)) print_who(cli, "and", s->other_card, s->other_patron);
+    cli_print(cli, "%sWhat happened (>> the act it is about%s):\n", s->item || s->card ? "\n" : "", s->other[0] ? ", > its counterpart" : "");
     for (size_t i = 0; i < s->count; i++) print_event(cli, &s->events[i]);
-    if (s->now) cli_print(cli, "\nNow: %s.\n", s->now);
-    if (s->settled_by)
-        cli_print(cli, "Settled as %s on %s; to undo that: branch void %s\n", s->settled_how, commands_time(s->settled_ms, at), s->settled_by);
-    print_ways(cli, s);
+    if (s->now) cli_print(cli, "\nNow: %s%s\n", s->now, s->now[strlen(s->now) - 1] == '?' ? "" : ".");
+    if (s->settled_by) cli_print(cli, "Settled as %s on %s; to undo that: branch void %s\n", s->settled_how, s->settled_when, s->settled_by);
+    print_next(cli, s);
+}
+
+static void next_json(struct jsonw *w, struct cli *cli, const struct story *s)
+{
+    struct story_step steps[STORY_STEPS_MAX];
+    size_t count = story_next(s, &cli->arena, steps);
+    jsonw_key(w, "next");
+    jsonw_array(w);
+    for (size_t i = 0; i < count; i++) {
+        jsonw_object(w);
+        jsonw_put_text(w, "command", steps[i].command);
+        jsonw_put_text(w, "what", steps[i].what);
+        jsonw_object_end(w);
+    }
+    jsonw_array_end(w);
 }
 
 static enum bm_rc story_json(struct cli *cli, const struct story *s)
@@ -134,6 +148,8 @@ static enum bm_rc story_json(struct cli *cli, const struct story *s)
     jsonw_put_text(&w, "title", s->title);
     jsonw_put_text(&w, "card", s->card);
     jsonw_put_text(&w, "patron", s->patron);
+    jsonw_put_text(&w, "other_card", s->other_card);
+    jsonw_put_text(&w, "other_patron", s->other_patron);
     jsonw_put_text(&w, "now", s->now);
     jsonw_put_text(&w, "settled_by", s->settled_by);
     jsonw_put_text(&w, "settled_how", s->settled_how);
@@ -147,12 +163,14 @@ static enum bm_rc story_json(struct cli *cli, const struct story *s)
         jsonw_put_text(&w, "slip", ev->slip);
         jsonw_put_int(&w, "t_ms", ev->key.t_ms);
         jsonw_put_int(&w, "received_ms", ev->received_ms);
+        jsonw_put_text(&w, "when", ev->when);
         jsonw_put_text(&w, "where", ev->where);
         jsonw_put_text(&w, "words", ev->words);
         jsonw_put_bool(&w, "taken_back", ev->taken_back);
         jsonw_object_end(&w);
     }
     jsonw_array_end(&w);
+    next_json(&w, cli, s);
     jsonw_object_end(&w);
     return cli_json_end(cli, &w);
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/zone.h"
+#include "sync/story_words.h"
 
-enum { DAY_TEXT = 40 };
+enum { LATE_MS = 10 * 60 * 1000 };
 
 const char *story_id(const char *code, const char *entry, const char *other, char *id)
 {
@@ -22,116 +22,13 @@ const char *story_id(const char *code, const char *entry, const char *other, cha
     return id;
 }
 
-/* --- words ------------------------------------------------------------------------------------------------- */
-
-const char *story_money(int64_t cents, struct arena *a)
-{
-    bool below = cents < 0;
-    uint64_t x = below ? (uint64_t)0 - (uint64_t)cents : (uint64_t)cents;
-    const char *text = arena_printf(a, "%s%" PRIu64 ".%02" PRIu64, below ? "-" : "", x / 100, x % 100);
-    return text ? text : "";
-}
-
-static const char *day(int64_t utc_s, struct arena *a)
-{
-    static const char weekdays[7][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    char text[ZONE_TEXT_MAX];
-    if (utc_s == ENTRY_NONE || utc_s > INT64_MAX / 1000 || utc_s < INT64_MIN / 1000) return "?";
-    const char *out = arena_printf(a, "%s %s", weekdays[zone_weekday(zone_day(utc_s * 1000))], zone_text(utc_s, text, sizeof text, ZONE_DATE));
-    return out ? out : "";
-}
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "?";
-}
-
-static const char *money_words(const struct entry *e, struct arena *a)
-{
-    const char *sum = story_money(e->amount_cents < 0 ? -e->amount_cents : e->amount_cents, a);
-    if (e->op == OP_WAIVE) return arena_printf(a, "%s waived of charge %s", sum, or_none(e->charge));
-    if (e->op == OP_CHARGE) return arena_printf(a, "%s charged to card %s", sum, or_none(e->patron));
-    return arena_printf(a, "%s %s card %s%s%s", sum, e->amount_cents < 0 ? "paid back to" : "paid by", or_none(e->patron),
-                        e->charge ? " for charge " : "", e->charge ? e->charge : "");
-}
-
-static const char *people_words(const struct entry *e, struct arena *a)
-{
-    const char *card = or_none(e->patron);
-    if (e->op == OP_REGISTER) return arena_printf(a, "card %s registered", card);
-    if (e->op == OP_REPLACE) return arena_printf(a, "card %s replaced by card %s", card, or_none(e->fresh));
-    if (e->op == OP_MERGE) return arena_printf(a, "card %s merged into the account of card %s", card, or_none(e->into));
-    if (e->barred != ENTRY_NONE) return arena_printf(a, "card %s %s", card, e->barred ? "barred" : "no longer barred");
-    if (e->expires_s != ENTRY_NONE) return arena_printf(a, "card %s valid until %s", card, day(e->expires_s, a));
-    return arena_printf(a, "card %s changed", card);
-}
-
-static const char *mark_words(const struct entry *e, struct arena *a)
-{
-    const char *basis = str_eq(e->basis, "overdue") ? " (by the night job, for being overdue)" : "";
-    if (!e->patron) return arena_printf(a, "marked %s%s", or_none(e->as), basis);
-    return arena_printf(a, "marked %s, card %s%s%s%s", or_none(e->as), e->patron, e->amount_cents != ENTRY_NONE ? ", charge " : "",
-                        e->amount_cents != ENTRY_NONE ? story_money(e->amount_cents, a) : "", basis);
-}
-
-static const char *item_words(const struct entry *e, struct arena *a)
-{
-    const char *card = or_none(e->patron);
-    char id[EID_TEXT_MAX];
-    switch ((int)e->op) {
-    case OP_CHECKOUT: return arena_printf(a, "lent%s to card %s, due %s", e->again == 1 ? " again" : "", card, day(e->due_s, a));
-    case OP_CHECKIN: return e->returned_ms == ENTRY_NONE ? "taken back" : arena_printf(a, "taken back (came in on %s)", day(e->returned_ms / 1000, a));
-    case OP_RENEW: return arena_printf(a, "renewed for card %s, due %s", card, day(e->due_s, a));
-    case OP_CHANGE_DUE: return arena_printf(a, "due date of card %s moved to %s", card, day(e->due_s, a));
-    case OP_MARK: return mark_words(e, a);
-    case OP_MOVE: return arena_printf(a, "moved to %s", or_none(e->to));
-    case OP_USE: return "used in the library";
-    case OP_CAPTURE: return arena_printf(a, "set aside for hold %s", eid_text(&e->hold, id));
-    case OP_NOTICE: return arena_printf(a, "%s notice sent to card %s", or_none(e->kind), card);
-    case OP_ADD_ITEM: return "catalogued";
-    case OP_RECAT: return "given to another title";
-    default: return op_name(e->op);
-    }
-}
-
-const char *story_words(const struct entry *e, struct arena *a)
-{
-    char id[EID_TEXT_MAX];
-    const char *words = NULL;
-    switch (op_kind(e->op)) {
-    case OPK_ITEM: words = item_words(e, a); break;
-    case OPK_HOLD:
-        words = e->op == OP_PLACE ? arena_printf(a, "asked for by card %s, to collect at %s", or_none(e->patron), or_none(e->pickup))
-                                  : arena_printf(a, "hold %s cancelled%s", eid_text(&e->hold, id), e->basis ? " by the night job" : "");
-        break;
-    case OPK_PEOPLE: words = people_words(e, a); break;
-    case OPK_MONEY: words = money_words(e, a); break;
-    case OPK_STAFF:
-        words = e->op == OP_VOID     ? arena_printf(a, "takes back entry %s", eid_text(&e->target, id))
-                : e->op == OP_SETTLE ? arena_printf(a, "settles %s as %s", or_none(e->exc_code), or_none(e->how))
-                                     : op_name(e->op);
-        break;
-    case OPK_CLOCK:
-    case OPK_TITLE:
-    case OPK_TABLE:
-    case OPK_VISIT:
-    case OPK_ROUTE:
-    case OPK_NOTE:
-    default: words = op_name(e->op);
-    }
-    if (words && e->why) words = arena_printf(a, "%s (%s)", words, e->why);
-    if (words && e->over) words = arena_printf(a, "%s [staff went on in spite of: %s]", words, e->over);
-    return words ? words : "";
-}
-
 /* --- events --------------------------------------------------------------------------------------------------- */
 
 static enum bm_rc where_of(struct branch *b, const struct entry *e, struct arena *a, const char **out)
 {
     struct stmt *s;
-    *out = arena_strdup(a, strcmp(e->id.dev, "branch") == 0 ? "branch desk" : e->id.dev);
-    if (e->id.row) *out = "import";
-    if (!*out) return BM_ENOMEM;
+    const struct teller teller = { b, a };
+    *out = e->id.row ? "import" : tell_device(&teller, e->id.dev);
     if (e->visit == ENTRY_NONE) return BM_OK;
     enum bm_rc rc = db_get(b->db, SQL_STORY_STOP, &s, "dev", 's', e->id.dev, "opened", 'i', e->visit, NULL);
     if (!rc) rc = stmt_next(s);
@@ -159,13 +56,19 @@ static enum bm_rc add_event(struct branch *b, struct stmt *s, struct arena *a, s
     for (size_t i = 0; i < out->count; i++)
         if (strcmp(out->events[i].id, id) == 0) return BM_OK;
     if (out->count == STORY_EVENTS_MAX) return BM_OK;
+    const struct teller teller = { b, a };
     if (e->op == OP_PAY && e->charge) out->charge = e->charge;
+    if (e->op == OP_REPLACE && str_eq(e->patron, out->card)) out->new_card = e->fresh;
     ev.id = arena_strdup(a, id);
     ev.slip = arena_strdup(a, slip);
     ev.part = str_eq(id, out->entry) ? STORY_ENTRY : str_eq(id, out->other) ? STORY_COUNTERPART : STORY_BESIDE;
-    ev.words = story_words(e, a);
+    ev.when = ev.key.t_ms > 0 ? tell_moment(&teller, ev.key.t_ms) : "from the start";
+    if (ev.received_ms - ev.key.t_ms > LATE_MS && e->id.row == 0) ev.known = tell_moment(&teller, ev.received_ms);
+    ev.words = tell_act(&teller, e);
+    if (op_kind(e->op) == OPK_ITEM && out->item && e->item && !str_eq(e->item, out->item)) /* of another copy than the story's */
+        ev.words = arena_printf(a, "copy %s %s", e->item, ev.words);
     rc = where_of(b, e, a, &ev.where);
-    if (!rc && (!ev.id || !ev.slip)) rc = BM_ENOMEM;
+    if (!rc && (!ev.id || !ev.slip || !ev.words)) rc = BM_ENOMEM;
     if (!rc) out->events[out->count++] = ev;
     return rc;
 }
@@ -230,16 +133,40 @@ static int by_key(const void *x, const void *y)
 
 static enum bm_rc item_now(struct branch *b, struct arena *a, struct story *out)
 {
+    const struct teller teller = { b, a };
     struct stmt *s;
     enum bm_rc rc = db_get(b->db, SQL_STORY_ITEM, &s, "item", 's', out->item, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     out->title = stmt_copy(s, 0, a);
-    const char *cond = stmt_text(s, 2), *bad = str_eq(cond, "ok") ? "" : arena_printf(a, ", %s", cond);
-    if (stmt_text(s, 3)) out->now = arena_printf(a, "on loan to card %s, due %s%s", stmt_text(s, 3), day(stmt_int(s, 4), a), bad);
-    else if (stmt_text(s, 5)) out->now = arena_printf(a, "set aside for card %s%s", stmt_text(s, 5), bad);
-    else out->now = arena_printf(a, "not on loan, seen last at %s%s", or_none(stmt_text(s, 1)), bad);
+    const char *place = stmt_copy(s, 1, a), *cond = stmt_copy(s, 2, a), *borrower = stmt_copy(s, 3, a), *aside = stmt_copy(s, 5, a);
+    int64_t due_s = stmt_int(s, 4);
     stmt_done(s);
+    if (out->now) return BM_OK; /* of a hold or an account: told already */
+    const char *bad = str_eq(cond, "ok") ? "" : arena_printf(a, ", %s", cond ? cond : "?");
+    if (borrower) out->now = arena_printf(a, "on loan to %s, due %s%s", tell_card(&teller, borrower), tell_day(&teller, due_s), bad);
+    else if (aside) out->now = arena_printf(a, "set aside for %s%s", tell_card(&teller, aside), bad);
+    else out->now = arena_printf(a, "not on loan, seen last at %s%s", place ? place : "a place not known", bad);
+    return out->now ? BM_OK : BM_ENOMEM;
+}
+
+/* A hold: how it stands, beside the copy that the story is about. */
+static enum bm_rc hold_now(struct branch *b, struct arena *a, struct story *out)
+{
+    const struct teller teller = { b, a };
+    struct stmt *s;
+    struct eid id;
+    if (!eid_parse(out->hold, &id)) return BM_OK;
+    enum bm_rc rc = db_get(b->db, SQL_STORY_HOLD, &s, "id", 's', out->hold, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    const char *state = stmt_copy(s, 2, a), *by = stmt_copy(s, 3, a);
+    stmt_done(s);
+    const char *whose = tell_hold(&teller, &id);
+    const char *mine = str_eq(by, out->item) ? "this copy" : by ? arena_printf(a, "copy %s", by) : NULL;
+    if (str_eq(state, "captured") && mine) out->now = arena_printf(a, "for %s, %s is set aside", whose, mine);
+    else if (str_eq(state, "fulfilled") && mine) out->now = arena_printf(a, "%s is filled, by %s", whose, mine);
+    else out->now = arena_printf(a, "%s is %s", whose, state ? state : "?");
     return out->now ? BM_OK : BM_ENOMEM;
 }
 
@@ -251,19 +178,73 @@ static enum bm_rc patron_now(struct branch *b, struct arena *a, struct story *ou
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     out->patron = stmt_copy(s, 2, a);
     if (!out->now)
-        out->now = arena_printf(a, "card %s%s%s", out->card, stmt_int(s, 7) == 1 ? ", barred" : "", stmt_int(s, 8) == 1 ? ", replaced" : "");
+        out->now = arena_printf(a, "card %s is %s%s", out->card, stmt_int(s, 8) == 1 ? "replaced" : "in use", stmt_int(s, 7) == 1 ? ", and barred" : "");
     stmt_done(s);
     return BM_OK;
 }
 
 static enum bm_rc money_now(struct branch *b, struct arena *a, struct story *out)
 {
+    const struct teller teller = { b, a };
     int64_t cents = 0;
     enum bm_rc rc = db_int(b->db, SQL_BALANCE_GET, &cents, "account", 's', out->account, NULL);
     if (rc && rc != BM_ENOTFOUND) return rc;
     out->cents = -cents;
-    out->now = arena_printf(a, "the balance of card %s is %s%s", out->account, story_money(cents < 0 ? -cents : cents, a), cents < 0 ? " to his credit" : "");
+    out->money = tell_money(&teller, cents < 0 ? -cents : cents);
+    const char *who = tell_card(&teller, out->account);
+    out->now = arena_printf(a, cents < 0 ? "%s has paid %s more than is owed" : "%s owes %s", who, out->money);
     return out->now ? BM_OK : BM_ENOMEM;
+}
+
+/* The charge that money was paid on: what it is now, which may be nothing. */
+static enum bm_rc charge_now(struct branch *b, struct arena *a, struct story *out)
+{
+    const struct teller teller = { b, a };
+    struct stmt *s;
+    const char *slash = strrchr(out->charge, '/');
+    char *about = slash ? arena_strndup(a, out->charge, (size_t)(slash - out->charge)) : NULL;
+    if (!about) return BM_OK;
+    enum bm_rc rc = db_get(b->db, SQL_CHARGE_GET, &s, "about", 's', about, "kind", 's', slash + 1, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc && rc != BM_ENOTFOUND) return rc;
+    int64_t cents = rc ? 0 : stmt_int(s, 5);
+    if (!rc) stmt_done(s);
+    out->now = arena_printf(a, "%s; the charge %s is %s now", out->now, tell_charge(&teller, out->charge), tell_money(&teller, cents));
+    return out->now ? BM_OK : BM_ENOMEM;
+}
+
+/* Of an act that has not arrived: when the device that did it was heard of last. */
+static enum bm_rc waiting_now(struct branch *b, struct arena *a, struct story *out)
+{
+    const struct teller teller = { b, a };
+    struct eid id;
+    struct stmt *s;
+    int64_t heard_ms = ENTRY_NONE;
+    if (!eid_parse(out->target, &id)) return BM_OK;
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_GET, &s, "dev", 's', id.dev, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc && rc != BM_ENOTFOUND) return rc;
+    bool there = !rc;
+    if (there) {
+        heard_ms = stmt_int(s, 5);
+        stmt_done(s);
+    }
+    const char *who = tell_device(&teller, id.dev);
+    if (!there) out->now = arena_printf(a, "no laptop here is called %s: was the id misread?", who);
+    else if (heard_ms == ENTRY_NONE) out->now = arena_printf(a, "waiting for %s, which has not synced yet", who);
+    else out->now = arena_printf(a, "waiting for %s, which synced last on %s", who, tell_moment(&teller, heard_ms));
+    return out->now ? BM_OK : BM_ENOMEM;
+}
+
+static enum bm_rc other_patron(struct branch *b, struct arena *a, struct story *out)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_STORY_NAME, &s, "card", 's', out->other_card, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    out->other_patron = stmt_copy(s, 0, a);
+    stmt_done(s);
+    return BM_OK;
 }
 
 static enum bm_rc settlement(struct branch *b, struct arena *a, struct story *out)
@@ -274,8 +255,9 @@ static enum bm_rc settlement(struct branch *b, struct arena *a, struct story *ou
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
     out->settled_by = stmt_copy(s, 0, a);
     out->settled_how = stmt_copy(s, 1, a);
-    out->settled_ms = stmt_int(s, 2);
+    int64_t at_ms = stmt_int(s, 2);
     stmt_done(s);
+    out->settled_when = tell_moment(&(struct teller){ b, a }, at_ms);
     return BM_OK;
 }
 
@@ -314,40 +296,73 @@ static enum bm_rc find(struct branch *b, const char *id, struct arena *a, struct
     return found ? BM_OK : err_set(BM_ENOTFOUND, "no exception %s; see: branch exceptions list --all", id);
 }
 
+/* What is known of its two entries: what the rest is gathered by. */
+static void take_in(struct story *out, const struct entry *e, const struct entry *other, struct arena *a)
+{
+    char id[EID_TEXT_MAX];
+    if (out->code == EXC_CREDIT) out->account = out->card = out->entry;
+    if (other->op != OP_COUNT && other->patron) out->other_card = other->patron;
+    if (e->op == OP_COUNT) return;
+    if (op_kind(e->op) == OPK_ITEM) out->item = e->item;
+    if (e->patron) out->card = e->patron;
+    if (e->op == OP_CAPTURE || e->op == OP_CANCEL) out->hold = arena_strdup(a, eid_text(&e->hold, id));
+    if (e->op == OP_PLACE) out->hold = out->entry;
+    if (e->op == OP_VOID) out->target = arena_strdup(a, eid_text(&e->target, id));
+}
+
+/* What happened to the item, from `t_ms` on both sides. */
+static enum bm_rc add_item(struct branch *b, int64_t t_ms, struct arena *a, struct story *out)
+{
+    struct stmt *s = NULL;
+    const char *node = arena_printf(a, "?%s", out->item);
+    if (!node) return BM_ENOMEM;
+    enum bm_rc rc = db_get(b->db, SQL_STORY_NODE, &s, "node", 's', node, "t_ms", 'i', t_ms, NULL);
+    return add_all(b, rc, s, a, out);
+}
+
+static enum bm_rc add_hold(struct branch *b, struct arena *a, struct story *out)
+{
+    struct stmt *s = NULL;
+    struct entry place;
+    enum bm_rc rc = add_entry(b, out->hold, a, out, &place, NULL);
+    if (rc) return rc;
+    if (!out->card && place.op != OP_COUNT) out->card = place.patron;
+    rc = db_get(b->db, SQL_STORY_CAPTURES, &s, "ref", 's', out->hold, NULL);
+    rc = add_all(b, rc, s, a, out);
+    return rc ? rc : hold_now(b, a, out);
+}
+
+static enum bm_rc add_account(struct branch *b, struct arena *a, struct story *out)
+{
+    struct stmt *s = NULL;
+    enum bm_rc rc = db_get(b->db, SQL_STORY_PAYMENTS, &s, "account", 's', out->account, NULL);
+    rc = add_all(b, rc, s, a, out);
+    if (!rc && out->charge) rc = add_charge(b, out->charge, a, out); /* where the money belonged */
+    if (!rc && out->item) rc = add_item(b, INT64_MAX, a, out);
+    if (!rc) rc = money_now(b, a, out);
+    return !rc && out->charge ? charge_now(b, a, out) : rc;
+}
+
 enum bm_rc story_tell(struct branch *b, const char *id, struct arena *a, struct story *out)
 {
     struct entry e, other;
-    struct stmt *s = NULL;
     int64_t t_ms = INT64_MAX;
-    *out = (struct story){ .cents = ENTRY_NONE, .settled_ms = ENTRY_NONE };
+    *out = (struct story){ .cents = ENTRY_NONE };
     enum bm_rc rc = find(b, id, a, out);
     if (!rc) rc = add_entry(b, out->entry, a, out, &e, &t_ms);
     if (!rc) rc = add_entry(b, out->other, a, out, &other, NULL);
     if (rc) return rc;
-    if (out->code == EXC_CREDIT) out->account = out->card = out->entry;
+    take_in(out, &e, &other, a);
     if (out->code == EXC_REFUND_REVERSED) rc = add_charge(b, out->entry, a, out);
-    if (e.op != OP_COUNT) {
-        if (op_kind(e.op) == OPK_ITEM) out->item = e.item;
-        if (e.patron) out->card = e.patron;
-        if (e.charge && !rc) rc = add_charge(b, e.charge, a, out);
-    }
-    if (!rc && out->item) {
-        rc = db_get(b->db, SQL_STORY_NODE, &s, "node", 's', arena_printf(a, "?%s", out->item), "t_ms", 'i', t_ms, NULL);
-        rc = add_all(b, rc, s, a, out);
-    }
+    if (!rc && e.op != OP_COUNT && e.charge) rc = add_charge(b, e.charge, a, out);
+    if (!rc && out->code == EXC_VOID_WAITS && out->target) rc = waiting_now(b, a, out);
+    if (!rc && out->hold) rc = add_hold(b, a, out);
+    if (!rc && out->item) rc = add_item(b, t_ms, a, out);
     if (!rc && out->card) rc = add_people(b, out->card, t_ms, a, out);
-    if (!rc && out->account) {
-        rc = db_get(b->db, SQL_STORY_PAYMENTS, &s, "account", 's', out->account, NULL);
-        rc = add_all(b, rc, s, a, out);
-        if (!rc && out->charge) rc = add_charge(b, out->charge, a, out); /* where the money belonged */
-        if (!rc && out->item) {
-            rc = db_get(b->db, SQL_STORY_NODE, &s, "node", 's', arena_printf(a, "?%s", out->item), "t_ms", 'i', INT64_MAX, NULL);
-            rc = add_all(b, rc, s, a, out);
-        }
-        if (!rc) rc = money_now(b, a, out);
-    }
-    if (!rc && out->item && !out->account) rc = item_now(b, a, out);
+    if (!rc && out->account) rc = add_account(b, a, out);
+    if (!rc && out->item) rc = item_now(b, a, out);
     if (!rc && out->card) rc = patron_now(b, a, out);
+    if (!rc && out->other_card) rc = other_patron(b, a, out);
     if (!rc) rc = settlement(b, a, out);
     qsort(out->events, out->count, sizeof *out->events, by_key);
     return rc;
