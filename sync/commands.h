@@ -16,6 +16,7 @@ extern const struct cli_command commands_routes[]; /* route ... */
 extern const struct cli_command commands_report[]; /* report ..., entries, verify, digest */
 extern const struct cli_command commands_exceptions[]; /* exceptions ... */
 extern const struct cli_command commands_books[]; /* horizon */
+extern const struct cli_command commands_tasks[]; /* tasks */
 
 /* Open the branch of --data for a command, with its --staff and --request. */
 BM_MUST_CHECK enum bm_rc commands_open(struct cli *cli, struct branch *b);

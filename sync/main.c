@@ -491,6 +491,7 @@ int main(int argc, char **argv)
                                                         commands_report,
                                                         commands_exceptions,
                                                         commands_books,
+                                                        commands_tasks,
                                                         deskcmd_explain_commands,
                                                         NULL };
     static const struct cli_program program = {

@@ -128,6 +128,7 @@ says "for the next visit there" 0 "Tue 20 Oct 2026 09:00 +VAN1/Oldham/Pump +$a +
 says "not for another stop" 0 '^nothing' v holds --stop norby
 both "a hold"
 says "the branch sees the same" 0 "Tue 20 Oct 2026 09:00 +VAN1/Oldham/Pump +$a +${free[12]}" b holds
+says "and has it among its tasks, with the visit" 0 "${free[12]}.*hand it to $a .* at VAN1/Oldham/Pump on Tue 20 Oct 09:00" b tasks
 says "suspended meanwhile" 0 'SUSPENDED  VAN1' b route suspend van1 2026-10-15 2026-10-21 --why "strike"
 both "a strike"
 says "the next visit is later" 0 "Tue 27 Oct 2026 09:00 +VAN1/Oldham/Pump" v holds

@@ -33,6 +33,20 @@ assert x["id"] == sys.argv[2] and x["code"] == sys.argv[3], x
 assert x["sentence"] and x["now"] and x["events"] and x["next"], x
 assert all(e["when"] and e["where"] and e["words"] for e in x["events"]), x' "$work/json" "$id" "$1"
 }
+tasks() { # what, [list how-many]...: how many the list of tasks has of each
+    local what=$1
+    shift
+    b tasks --json > "$work/json" 2>&1
+    check "$what" python3 -c 'import json, sys
+x = json.load(open(sys.argv[1]))
+lists = [k for k in x if k != "count"]
+assert lists == ["exceptions", "pull", "clear", "ready"] and x["count"] == sum(len(x[k]) for k in lists), x
+assert all(t["do"] and t["command"].startswith("branch ") for k in lists for t in x[k]), x
+wanted = dict(zip(sys.argv[2::2], map(int, sys.argv[3::2])))
+assert {k: len(x[k]) for k in lists} == {k: wanted.get(k, 0) for k in lists}, x' "$work/json" "$@"
+    says "$what, in words" 0 '' b tasks
+    [ -n "${SHOW:-}" ] && cat "$work/said"
+}
 settle_twice() { # code: settled, taken back, settled again
     local word
     word=$(entry_of b exceptions settle "$id" --as accept --why "spoken with the patron")
@@ -51,6 +65,8 @@ make_branch "$main"
 make_certificates
 serve "$main"
 ann=2000000001 ben=2000000002 cat=2000000003 dan=2000000004 eve=2000000005
+tasks "a new branch has none"
+also "and says so" '^nothing to do$'
 for who in "$ann:Ann Invented" "$ben:Ben Made-Up" "$cat:Cat Imagined" "$dan:Dan Fabled" "$eve:Eve Supposed"; do
     does "${who#*:} is registered" REGISTERED b patron add --card "${who%%:*}" --name "${who#*:}" --category ADULT
 done
@@ -84,6 +100,11 @@ at '2026-10-06 10:02'
 does "1: the van lends it to Ben, who found it in the van's book box" LENT v1 checkout "$ben" "$item"
 at '2026-10-08 16:30'
 does "1: on Thursday the van comes home" '' v1 sync
+tasks "tasks: one clash, and a hold that waits with a copy free" exceptions 1 pull 1
+also "tasks: the clash by its id and sentence" "^  $(open_id lent_over_loan)  $item .*: Lent while"
+also "tasks: what to type to see it" "^      branch exceptions show $(open_id lent_over_loan)$"
+also "tasks: who waits, for what, and where it is fetched" "^  fetch ($x|$y) \".*for $dan \(Dan Fabled\), to collect at MAIN"
+also "tasks: what to type then" "^      branch hold capture ($x|$y)$"
 tell lent_over_loan
 for words in 'Tue 6 Oct 10:02' 'Mon 5 Oct 18:02' "$ann \(Ann Invented\)" "$ben \(Ben Made-Up\)" 'Van North' 'the branch' 'Thu 8 Oct 16:30' \
     "Now: on loan to $ben \(Ben Made-Up\)" "branch exceptions settle $id --as accept" "branch void "; do
@@ -115,12 +136,20 @@ does "3: the other van another" 'SET ASIDE' v2 hold capture "$x"
 at '2026-10-12 17:00'
 does "3: both come home" '' v1 sync
 does "3: one after the other" '' v2 sync
+tasks "tasks: one copy to hand over, one to put back" exceptions 1 clear 1 ready 1
+also "tasks: which to put back, and why" "^  take $x .* off the hold shelf: another copy fills the hold"
+also "tasks: which to hand over, to whom" "^  $y .*hand it to $dan \(Dan Fabled\) at MAIN"
 tell hold_taken
 for words in "$x" "the hold of $dan \(Dan Fabled\)" "$y" 'Mon 12 Oct 10:00' 'Mon 12 Oct 11:00' 'Van North' "branch checkin $x"; do
     also "3: the story says: $words" "$words"
 done
 never "3: holds are told by patron and title" 'set aside for hold'
 settle_twice hold_taken
+
+does "3: the copy goes back to its shelf" '' b checkin "$x"
+tasks "tasks: what is put back is off the list" ready 1
+does "3: Dan gets his" LENT b checkout "$dan" "$y"
+tasks "tasks: all is done again"
 
 # --- 4: paid, and then it had come back in time -----------------------------------------------------------------------------------------
 item=${rest[2]}
@@ -145,6 +174,7 @@ slip=$(entry_of v1 checkout "$ben" "$item")
 at '2026-11-02 10:20'
 says "5: what is not here is taken back only if staff say so" 1 'no such entry here.*--override' b void "$slip" --why "the driver rang: wrong patron"
 does "5: the driver rings: that was a slip" 'has not arrived here' b void "$slip" --override --why "the driver rang: wrong patron"
+tasks "tasks: what settles itself is none"
 tell void_waits
 for words in 'Mon 2 Nov 10:20' 'the driver rang' 'Van North' 'has not arrived' 'Now: waiting for Van North, which synced last on Mon 12 Oct 17:00' 'goes by itself'; do
     also "5: the story says: $words" "$words"
