@@ -186,7 +186,7 @@ static void test_case_26_each_state_in_which_an_item_is_not_lent_has_its_own_rea
         assert_int_equal(l->said.reason_count, 1);
         mark(l, "501", "ok");
     }
-    ask_for(l, "B1", "501", true, "VAN2/elsewhere");
+    ask_for(l, "B1", "501", true, elsewhere(l));
     set_aside(l, "501");
     REFUSED(LEND("A1", "501"), "in_transit");
     rules_are(l, "loan,limit", LINES("*,*,BOOK,21d,0"));

@@ -35,7 +35,10 @@ static void test_case_32_free_copies_for_all_who_wait_let_it_be_renewed_but_not_
     ask_for(l, "B1", "t1", false, NULL);
     ask_for(l, "C1", "t1", false, NULL);
     renew(l, "501");
+    desk(l)->override = true; /* he waits for any copy already */
+    desk(l)->why = "this very copy has his bookmark";
     const char *hold = ask_for(l, "B1", "501", true, NULL);
+    desk(l)->override = false;
     REFUSED(RENEW("501"), "renewed_while_wanted");
     rule(l, "loan,overridable", "21d,+wanted"); /* the policy the other way: it is only told */
     renew(l, "501");
