@@ -229,6 +229,18 @@ enum bm_rc people_step(struct people *p, const struct entry *e)
 
 /* --- money --- */
 
+bool charge_key_split(const char *key, char *about, const char **kind)
+{
+    const char *slash = key ? strrchr(key, '/') : NULL;
+    size_t n = slash ? (size_t)(slash - key) : 0;
+    about[0] = '\0';
+    if (n == 0 || n >= EID_TEXT_MAX) return false;
+    memcpy(about, key, n);
+    about[n] = '\0';
+    *kind = slash + 1;
+    return true;
+}
+
 /* Sums of money that no library sees stay at the end of the scale instead of wrapping. */
 static int64_t plus(int64_t a, int64_t b)
 {

@@ -63,6 +63,11 @@ BM_MUST_CHECK enum bm_rc people_step(struct people *p, const struct entry *e);
 
 /* --- money --- */
 
+/* A charge's key, "dev.ep.seq/kind", into its halves.
+ * out: about holds EID_TEXT_MAX bytes; *kind points into key
+ * ret: false = no slash with something before it, or too long; about is then "" */
+bool charge_key_split(const char *key, char *about, const char **kind);
+
 /* A payment or waiver that names the charge. */
 struct charge_move {
     struct tkey key;

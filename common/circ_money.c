@@ -6,9 +6,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-enum { KEY_PART_MAX = EID_TEXT_MAX, KIND_MAX = 16, SERIES_MAX = EID_TEXT_MAX + 64 };
+#include "common/account.h"
+
+enum { SERIES_MAX = EID_TEXT_MAX + 64 };
 
 struct sums {
     int64_t amount, waived, paid;
@@ -71,17 +72,6 @@ enum bm_rc circ_money_step(struct circ_view *view, const struct unit *u)
     return rc;
 }
 
-/* "dev.ep.seq/kind" into its halves. */
-static bool split_key(const char *key, char about[KEY_PART_MAX], char kind[KIND_MAX])
-{
-    const char *slash = key ? strrchr(key, '/') : NULL;
-    size_t n = slash ? (size_t)(slash - key) : 0;
-    if (n == 0 || n >= KEY_PART_MAX) return false;
-    memcpy(about, key, n);
-    about[n] = '\0';
-    return str_copy(kind, KIND_MAX, slash + 1);
-}
-
 static enum bm_rc charge_by_hand(struct circ_view *view, const struct entry *e, int64_t t_ms, const char *id_text)
 {
     char series[SERIES_MAX];
@@ -93,11 +83,12 @@ static enum bm_rc charge_by_hand(struct circ_view *view, const struct entry *e, 
 
 enum bm_rc circ_money(struct circ_view *view, const struct entry *e, int64_t t_ms, const char *id_text)
 {
-    char about[KEY_PART_MAX], kind[KIND_MAX];
+    char about[EID_TEXT_MAX];
+    const char *kind = NULL;
     struct sums sums = { 0 };
     enum bm_rc rc = BM_OK;
     if (e->op == OP_CHARGE) return charge_by_hand(view, e, t_ms, id_text);
-    if (split_key(e->charge, about, kind)) rc = read_sums(view->db, about, kind, &sums);
+    if (charge_key_split(e->charge, about, &kind)) rc = read_sums(view->db, about, kind, &sums);
     if (rc) return rc;
     if (e->op == OP_WAIVE) {
         int64_t left = sums.amount - sums.waived - sums.paid, done = e->amount_cents < left ? e->amount_cents : left;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account.h"
 #include "common/cents.h"
 #include "common/desk_act.h"
 
@@ -98,12 +99,10 @@ static enum bm_rc bad_name(const char *name)
 static bool split_name(const char *name, char about[NAME_SIZE], const char **kind)
 {
     static const char *const kinds[] = { "overdue", "lost", "damage", "manual" };
-    const char *slash = strrchr(name, '/');
-    if (!slash || slash == name || (size_t)(slash - name) >= NAME_SIZE) return false;
-    memcpy(about, name, (size_t)(slash - name));
-    about[slash - name] = '\0';
+    const char *typed;
+    if (!charge_key_split(name, about, &typed)) return false;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(slash + 1, kinds[i]) == 0) return *kind = kinds[i], true;
+        if (strcmp(typed, kinds[i]) == 0) return *kind = kinds[i], true;
     return false;
 }
 

@@ -171,21 +171,8 @@ static enum bm_rc post_of_charge(struct apply *ap, const char *what, const char 
 
 struct moves {
     struct charge_move *list;
-    struct eid *ids; /* alongside */
-    size_t count, cap, id_cap;
+    size_t count, cap;
 };
-
-/* "dev.ep.seq/kind" into its two halves. ret: false = not a charge's key */
-static bool split_key(const char *key, struct eid *about, char about_text[EID_TEXT_MAX], const char **kind)
-{
-    const char *slash = strrchr(key, '/');
-    size_t n = slash ? (size_t)(slash - key) : 0;
-    if (n == 0 || n >= EID_TEXT_MAX) return false;
-    memcpy(about_text, key, n);
-    about_text[n] = '\0';
-    *kind = slash + 1;
-    return eid_parse(about_text, about) && !eid_is_none(about);
-}
 
 static enum bm_rc clear_of_move(struct apply *ap, const char *id)
 {
@@ -214,11 +201,8 @@ static enum bm_rc take_move(struct apply *ap, struct stmt *s, const char *card, 
         if (!str_eq(account, mine)) return apply_leaf(ap, EXC_PAY_OTHER, id_text, "");
     }
     struct charge_move *list = arena_grow(&ap->arena, out->list, out->count, &out->cap, sizeof *list);
-    struct eid *ids = arena_grow(&ap->arena, out->ids, out->count, &out->id_cap, sizeof *ids);
-    if (!list || !ids) return BM_ENOMEM;
+    if (!list) return BM_ENOMEM;
     out->list = list;
-    out->ids = ids;
-    out->ids[out->count] = id;
     out->list[out->count++] = (struct charge_move){ .key = { .t_ms = stmt_int(s, 4), .id = id }, .waive = waive, .cents = e.amount_cents };
     return BM_OK;
 }
@@ -297,7 +281,7 @@ static enum bm_rc fold_charge(struct apply *ap, const char *key)
     struct tl_charge c = { 0 };
     struct moves moves = { 0 };
     enum bm_rc rc = BM_OK;
-    bool sound = split_key(key, &about, about_text, &kind);
+    bool sound = charge_key_split(key, about_text, &kind) && eid_parse(about_text, &about);
     if (sound && str_eq(kind, "manual")) rc = manual_row(ap, &about, about_text);
     if (!rc && sound) rc = read_charge(ap, about_text, kind, &c);
     if (!rc && c.card) rc = apply_touch_card(ap, c.card);

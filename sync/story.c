@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account.h"
 #include "sync/story_words.h"
 
 enum { LATE_MS = 10 * 60 * 1000 };
@@ -116,10 +117,11 @@ static enum bm_rc add_charge(struct branch *b, const char *key, struct arena *a,
 {
     struct stmt *s = NULL;
     struct entry about;
-    const char *slash = strrchr(key, '/');
-    const char *id = slash ? arena_strndup(a, key, (size_t)(slash - key)) : NULL;
-    enum bm_rc rc = id ? add_entry(b, id, a, out, &about, NULL) : BM_OK;
-    if (!rc && id && about.op != OP_COUNT && about.item) out->item = about.item;
+    char id[EID_TEXT_MAX];
+    const char *kind;
+    bool sound = charge_key_split(key, id, &kind);
+    enum bm_rc rc = sound ? add_entry(b, id, a, out, &about, NULL) : BM_OK;
+    if (!rc && sound && about.op != OP_COUNT && about.item) out->item = about.item;
     if (!rc) rc = db_get(b->db, SQL_STORY_MOVES, &s, "ref", 's', key, NULL);
     return add_all(b, rc, s, a, out);
 }
@@ -201,10 +203,10 @@ static enum bm_rc charge_now(struct branch *b, struct arena *a, struct story *ou
 {
     const struct teller teller = { b, a };
     struct stmt *s;
-    const char *slash = strrchr(out->charge, '/');
-    char *about = slash ? arena_strndup(a, out->charge, (size_t)(slash - out->charge)) : NULL;
-    if (!about) return BM_OK;
-    enum bm_rc rc = db_get(b->db, SQL_CHARGE_GET, &s, "about", 's', about, "kind", 's', slash + 1, NULL);
+    char about[EID_TEXT_MAX];
+    const char *kind;
+    if (!charge_key_split(out->charge, about, &kind)) return BM_OK;
+    enum bm_rc rc = db_get(b->db, SQL_CHARGE_GET, &s, "about", 's', about, "kind", 's', kind, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc && rc != BM_ENOTFOUND) return rc;
     int64_t cents = rc ? 0 : stmt_int(s, 5);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account.h"
+#include "common/cents.h"
 #include "common/zone.h"
 
 static const char *some(const char *text)
@@ -33,9 +35,8 @@ static const char *look_up(const struct teller *t, enum sql_id sql, const char *
 
 const char *tell_money(const struct teller *t, int64_t cents)
 {
-    bool below = cents < 0;
-    uint64_t x = below ? (uint64_t)0 - (uint64_t)cents : (uint64_t)cents;
-    return some(arena_printf(t->a, "%s%" PRIu64 ".%02" PRIu64, below ? "-" : "", x / 100, x % 100));
+    char text[CENTS_TEXT_MAX];
+    return some(arena_strdup(t->a, cents_text(cents, text, sizeof text)));
 }
 
 const char *tell_day(const struct teller *t, int64_t utc_s)
@@ -117,19 +118,19 @@ static const char *item_of_entry(const struct teller *t, const char *text)
     snprintf(ep, sizeof ep, "%016" PRIx64, id.ep);
     if (db_get(t->b->db, SQL_READING_GET, &s, "dev", 's', id.dev, "ep", 's', ep, "seq", 'i', (int64_t)id.seq, "row", 'i', (int64_t)id.row, NULL))
         return NULL;
-    if (stmt_next(s) == BM_OK) node = stmt_copy(s, 4, t->a);
+    if (stmt_next(s) == BM_OK) node = stmt_copy(s, 3, t->a);
     stmt_done(s);
     return node && node[0] == '?' ? node + 1 : NULL;
 }
 
 const char *tell_charge(const struct teller *t, const char *key)
 {
-    const char *slash = strrchr(key, '/');
-    const char *about = slash ? arena_strndup(t->a, key, (size_t)(slash - key)) : NULL;
-    if (!about) return "";
-    if (str_eq(slash + 1, "manual")) return "for a charge made by hand";
+    char about[EID_TEXT_MAX];
+    const char *kind;
+    if (!charge_key_split(key, about, &kind)) return "";
+    if (str_eq(kind, "manual")) return "for a charge made by hand";
     const char *item = item_of_entry(t, about); /* the charge itself may be gone */
-    const char *why = str_eq(slash + 1, "overdue") ? "for being late with" : str_eq(slash + 1, "lost") ? "for losing" : "for damage to";
+    const char *why = str_eq(kind, "overdue") ? "for being late with" : str_eq(kind, "lost") ? "for losing" : "for damage to";
     return some(arena_printf(t->a, "%s %s", why, item ? tell_item(t, item) : "a copy not known here"));
 }
 
