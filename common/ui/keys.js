@@ -1,0 +1,133 @@
+// keys.js -- who gets a key: the box that is open, a named key (F1, Alt+U), the scan box, or the field it was typed in.
+// One listener on the window, in the capture phase, so that the order of these four is written in one place.
+import { Burst, looks_scanned } from './burst.js';
+
+/** @typedef {{ combo: string, also?: string[], label: string, run: () => void, when?: () => boolean, quiet?: boolean }} Key */
+
+/** What an open box wants to know of keys. ret of press: true = dealt with
+ * @typedef {{ press: (event: KeyboardEvent, bursting: boolean) => boolean, scanned: (text: string) => void }} Modal */
+
+const burst = new Burst();
+/** @type {Map<string, Key>} */
+const named = new Map();
+/** @type {Modal[]} the newest last: it alone is asked */
+const modals = [];
+/** @type {{ box: () => HTMLInputElement | null, take: (text: string) => void } | null} */
+let scanner = null;
+/** @type {{ input: any, value: string } | null} the field in which a burst began, as it was before */
+let before = null;
+
+/** "Ctrl+Shift+F1" of an event. @param {KeyboardEvent} event */
+export function combo_of(event) {
+    const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    return `${event.ctrlKey ? 'Ctrl+' : ''}${event.altKey ? 'Alt+' : ''}${event.shiftKey ? 'Shift+' : ''}${key}`;
+}
+
+export const keys = {
+    /** Name a key. A later one takes it from an earlier. ret: takes it away again
+     * @param {Key} key */
+    add(key) {
+        const all = [key.combo, ...(key.also || [])];
+        for (const combo of all) named.set(combo, key);
+        return () => {
+            for (const combo of all) if (named.get(combo) === key) named.delete(combo);
+        };
+    },
+    /** All of them once, in the order in which they were added. @returns {Key[]} */
+    list() {
+        return [...new Set(named.values())];
+    },
+    /** While a box is open it gets all keys. ret: call it when the box is closed
+     * @param {Modal} one */
+    set_modal(one) {
+        modals.push(one);
+        return () => {
+            const at = modals.indexOf(one);
+            if (at >= 0) modals.splice(at, 1);
+        };
+    },
+    /** Where scans go: box gives the scan box if it is on the screen now, take is told each scan.
+     * @param {{ box: () => HTMLInputElement | null, take: (text: string) => void } | null} one */
+    set_scanner(one) {
+        scanner = one;
+    },
+};
+
+/** @param {EventTarget | null} node */
+function is_field(node) {
+    return node instanceof HTMLInputElement
+        ? !['button', 'checkbox', 'radio', 'range', 'submit', 'reset', 'file', 'color'].includes(node.type)
+        : node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement;
+}
+
+/** A field for just such a number (a new card, say). @param {any} target */
+function wants_scan(target) {
+    return target instanceof HTMLInputElement && target.dataset.scan !== undefined;
+}
+
+/** Somebody scanned while a note was being written: the note gets its text back. @param {any} target */
+function put_back(target) {
+    if (!before || before.input !== target) return;
+    target.value = before.value;
+    target.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** A scan ended while the cursor stood in `target`. ret: true = dealt with
+ * @param {any} target @param {string} text */
+function scanned(target, text) {
+    if (!scanner || wants_scan(target)) return false;
+    if (is_field(target) && target !== scanner.box()) {
+        if (!looks_scanned(text)) return false;
+        put_back(target);
+    }
+    scanner.take(text);
+    return true;
+}
+
+/** @param {KeyboardEvent} event */
+function on_key(event) {
+    if (event.isComposing) return;
+    const plain = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+    const at = event.timeStamp, target = /** @type {any} */ (event.target);
+    const suffix = (event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.altKey && !event.shiftKey;
+    const text = suffix ? burst.end(at) : null;
+    if (plain && burst.add(event.key, at)) before = is_field(target) ? { input: target, value: target.value } : null;
+    else if (!plain && !suffix && event.key !== 'Shift') burst.forget();
+    const modal = modals.at(-1);
+    if (modal) {
+        if (text && !wants_scan(target) && (!is_field(target) || looks_scanned(text))) {
+            modal.scanned(text);
+            put_back(target);
+            event.preventDefault();
+            event.stopPropagation();
+        } else if (modal.press(event, burst.running(at))) {
+            event.preventDefault();
+            event.stopPropagation();
+        }
+        return;
+    }
+    if (text && scanned(target, text)) {
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+    }
+    const key = named.get(combo_of(event));
+    if (key && !(plain && is_field(target)) && (!key.when || key.when())) {
+        event.preventDefault();
+        if (!event.repeat) key.run();
+        return;
+    }
+    if (plain) to_box(event, target);
+}
+
+/** A character that lands outside all fields goes into the scan box: the cursor is brought there before the
+ * browser puts it in. A space on a button is that button's.
+ * @param {KeyboardEvent} event @param {any} target */
+function to_box(event, target) {
+    const box = scanner && scanner.box();
+    if (!box || box === target || is_field(target)) return;
+    if (event.key === ' ' && target instanceof Element && target.closest('button, a, summary, [role="button"], input')) return;
+    box.focus();
+}
+
+window.addEventListener('keydown', on_key, true);
