@@ -18,4 +18,4 @@ export { money, day, clock, iso_day, iso_minute, age, cents, stop_name, set_zone
 export { keys } from './keys.js';
 export { alertBox, box_open, key_name, toast } from './box.js';
 export { sound } from './sound.js';
-export { start } from './shell.js';
+export { start, App } from './shell.js';

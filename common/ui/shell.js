@@ -1,5 +1,5 @@
 // shell.js -- the frame round the screens: bar, navigation, banners, the hash route, what the program says of itself every
-// two seconds, idle lock. Both programs start here: start({ screens, chips }).
+// two seconds, idle lock. Both programs start here: start(new App(), { screens, chips }).
 import { h, fresh, icon } from './dom.js';
 import { t, use_texts } from './t.js';
 import { api } from './api.js';
@@ -17,9 +17,9 @@ const STATE_MS = 2000, RANK = { viewer: 0, staff: 1, admin: 2 };
  * scan: takes scans while it is on the screen; box: its scan box */
 
 export class App {
-    /** @param {{ screens: Screen[], chips?: (app: App) => any }} program */
-    constructor(program) {
-        this.program = program;
+    constructor() {
+        /** @type {{ screens: Screen[], chips?: (app: App) => any }} */
+        this.program = { screens: [] };
         /** @type {any} what GET /api/session says */
         this.session = {};
         /** @type {any} what GET /api/state says */
@@ -156,7 +156,7 @@ function frame(app) {
     document.getElementById('frame')?.remove();
     const main = h('main', { id: 'main', tabindex: '-1' });
     const skip = h('a', {
-        class: 'skip', href: '#main',
+        class: 'skip sr-only', href: '#main',
         onclick: (/** @type {Event} */ event) => {
             event.preventDefault(); // the hash is the screen
             main.focus();
@@ -285,12 +285,13 @@ function name_keys(app) {
     });
 }
 
-/** Start the page. @param {{ screens: Screen[], chips?: (app: App) => any, texts?: Record<string, string>,
+/** Start the page. in: chips, what stands in the bar; texts, more of them; ready, called once before anybody is in
+ * @param {App} app @param {{ screens: Screen[], chips?: (app: App) => any, texts?: Record<string, string>,
  *   ready?: (app: App) => void }} program */
-export async function start(program) {
+export async function start(app, program) {
     set_theme();
     if (program.texts) use_texts(program.texts);
-    const app = new App(program);
+    app.program = program;
     api.listen((what, since_ms) => {
         if (what === 'auth' || what === 'locked') again(app);
         lost_ms = what === 'lost' ? since_ms : what === 'back' ? 0 : lost_ms;

@@ -28,5 +28,5 @@ t.n = (key, n, values) => {
 };
 
 /** The text if there is one, else what the program said itself (reasons come with their English sentence).
- * @param {string} key @param {string} otherwise */
-t.or = (key, otherwise) => (texts[key] === undefined ? otherwise : texts[key]);
+ * @param {string} key @param {string} otherwise @param {Record<string, any>} [values] */
+t.or = (key, otherwise, values) => (texts[key] === undefined ? otherwise : t(key, values));

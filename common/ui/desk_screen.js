@@ -1,0 +1,235 @@
+// desk_screen.js -- lend, return, renew: one scan box and one list of results under three names. The mode that a scan goes
+// by is that of the screen on which it was scanned, also when its answer comes later.
+import { h, fresh, bdi, icon } from './dom.js';
+import { t } from './t.js';
+import { api, request_id } from './api.js';
+import { iso_minute } from './format.js';
+import { keys } from './keys.js';
+import { box_open, key_name, toast } from './box.js';
+import { sound } from './sound.js';
+import { Desk } from './desk.js';
+import { view_of } from './result.js';
+import { fill_row, spoken } from './result_row.js';
+import { ask_which, tell_alert, ask_override, warn_patron, ask_undo } from './asks.js';
+import { patron_head, patron_loans } from './patron_view.js';
+
+const ROWS_MAX = 60; // on the screen; more would only slow a small laptop down
+
+export class DeskScreens {
+    /** @param {import('./shell.js').App} app */
+    constructor(app) {
+        this.app = app;
+        this.mode = 'lend';
+        this.drop = ''; // of the book drop: when the books came in, yyyy-mm-ddThh:mm
+        this.returned = 0;
+        /** @type {Map<number, any>} rows by number of scan */
+        this.rows = new Map();
+        /** @type {any[]} a class at the desk: tap the child, scan the book */
+        this.roster = [];
+        this.roster_name = '';
+        this.desk = new Desk({
+            scan: (body) => api.scan(body),
+            patron: (card) => api.run('patron show', [card]),
+            run: (command, words, options) => app.act(command, words, options),
+            request: request_id,
+            now_ms: () => app.now(),
+            changed: (scan) => this.changed(scan),
+            sound,
+            ask_which,
+            alert: tell_alert,
+            override: ask_override,
+            warn_patron,
+        });
+        this.list = h('ol', { class: 'results', 'aria-label': t('desk.results') });
+        this.said = h('p', { class: 'sr-only', role: 'status', 'data-test': 'said' });
+        this.side = h('aside', { class: 'desk-side scroll', tabindex: '0', 'aria-label': t('desk.patron') });
+        this.box = h('input', {
+            class: 'scan', name: 'scan', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 200, 'data-test': 'scan', enterkeyhint: 'go',
+        });
+        app.on('staff', () => this.forget());
+    }
+
+    /** Another person sits here: the one at the desk and the list are not theirs. */
+    forget() {
+        this.desk.close();
+        this.desk.results = this.desk.results.filter((s) => s.state === 'waiting');
+        this.rows.clear();
+        this.roster = [];
+        fresh(this.list);
+    }
+
+    /** The three screens. */
+    screens() {
+        /** @param {string} id @param {string} key @param {string[]} also */
+        const one = (id, key, also) => ({
+            id, title: `nav.${id}`, key, also, role: 'staff', show: (/** @type {any} */ root) => this.show(root, id), hide: () => {},
+            scan: (/** @type {string} */ text) => this.take(text), box: () => this.box,
+        });
+        return [one('lend', 'F1', ['Alt+U']), one('return', 'F2', ['Alt+R']), one('renew', 'Ctrl+F2', ['Alt+W'])];
+    }
+
+    name_keys() {
+        const here = () => ['lend', 'return', 'renew'].includes(this.app.screen?.id || '');
+        keys.add({ combo: 'F8', label: t('key.last_patron'), run: () => this.last_patron(), when: () => this.app.may('staff') });
+        keys.add({ combo: 'Alt+Z', label: t('key.undo'), run: () => this.undo(), when: () => this.app.may('staff') });
+        keys.add({ combo: 'Escape', label: t('key.clear'), run: () => this.clear(), when: here });
+    }
+
+    /** @param {string} text */
+    take(text) {
+        this.box.value = '';
+        const clean = text.trim();
+        if (!clean) return;
+        this.desk.scan(clean, this.mode, this.options());
+    }
+
+    options() {
+        const drop = this.mode === 'return' && this.drop && !this.app.paper ? { '--returned': this.drop } : {};
+        return { ...this.app.times(), ...drop };
+    }
+
+    clear() {
+        this.box.value = '';
+        if (this.desk.patron) this.desk.close();
+        this.box.focus();
+    }
+
+    async last_patron() {
+        if (!this.desk.last_card) return;
+        if (!(await this.desk.open_card(this.desk.last_card))) toast(t('patron.gone'), 'stop');
+        this.app.go('lend');
+    }
+
+    /** @param {any} [scan] */
+    async undo(scan) {
+        const one = scan || this.desk.undoable();
+        if (!one) {
+            toast(t('undo.none'), 'note');
+            sound('note');
+            return;
+        }
+        if (await ask_undo(view_of(one))) await this.desk.undo(one, this.app.times());
+    }
+
+    // --- what stands on the screen ------------------------------------------------------------------------------------
+
+    /** @param {any} root @param {string} mode */
+    show(root, mode) {
+        this.mode = mode;
+        root.classList.add('fixed', 'desk', `mode-${mode}`);
+        this.box.setAttribute('aria-label', t(`desk.scan.${mode}`));
+        this.box.placeholder = t(`desk.scan.${mode}`);
+        const form = h('form', {
+            class: 'scan-row', autocomplete: 'off',
+            onsubmit: (/** @type {Event} */ event) => {
+                event.preventDefault();
+                this.take(this.box.value);
+            },
+        }, h('h1', { class: 'mode' }, t(`nav.${mode}`)), this.box, h('button', { type: 'submit', 'data-test': 'scan-go' }, t('desk.enter')));
+        fresh(root, h('div', { class: 'desk-main' }, form, this.said,
+            h('div', { class: 'scroll results-box', tabindex: '0', role: 'region', 'aria-label': t('desk.results') }, this.list,
+                this.desk.results.length ? null : h('p', { class: 'empty', id: 'desk-empty' }, t(`desk.empty.${mode}`)))),
+        this.side);
+        this.show_side();
+        this.box.focus();
+    }
+
+    /** @param {any} scan null: the patron has changed */
+    changed(scan) {
+        if (!scan) {
+            this.show_side();
+            this.app.emit('patron', this.desk.patron);
+            return;
+        }
+        let row = this.rows.get(scan.n);
+        if (!row) {
+            document.getElementById('desk-empty')?.remove();
+            row = h('li', { 'data-test': 'result' });
+            this.rows.set(scan.n, row);
+            this.list.prepend(row);
+            if (this.list.parentElement) this.list.parentElement.scrollTop = 0;
+            while (this.list.children.length > ROWS_MAX) this.drop_row();
+        }
+        const view = fill_row(row, scan, (one) => this.undo(one));
+        if (scan.state !== 'waiting') this.said.textContent = spoken(view);
+        if (scan.state === 'done' && scan.answer && scan.answer.done && scan.answer.op === 'checkin' && !scan.counted) {
+            scan.counted = true;
+            this.returned += 1;
+            if (this.mode === 'return') this.show_side();
+        }
+    }
+
+    drop_row() {
+        const oldest = this.list.lastElementChild;
+        for (const [n, row] of this.rows) if (row === oldest) this.rows.delete(n);
+        if (oldest) oldest.remove();
+    }
+
+    show_side() {
+        if (this.mode === 'return') fresh(this.side, this.drop_panel());
+        else fresh(this.side, this.patron_panel(), this.roster_panel());
+    }
+
+    patron_panel() {
+        const p = this.desk.patron;
+        if (!p)
+            return h('section', { class: 'panel none' }, h('h2', {}, t('desk.nobody')), h('p', {}, t(`desk.nobody.${this.mode}`)),
+                h('div', { class: 'stack' }, h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'no-card' }, t('desk.no_card'), h('kbd', {}, key_name('F4'))),
+                    this.desk.last_card ? h('button', { type: 'button', onclick: () => this.last_patron(), 'data-test': 'last' }, t('desk.last'), h('kbd', {}, 'F8')) : null));
+        return h('section', { class: 'panel patron' }, patron_head(p, this.app.now(), this.desk.limit),
+            h('div', { class: 'row' },
+                h('button', { type: 'button', class: 'main', onclick: () => this.clear(), 'data-test': 'patron-done' }, t('desk.done'), h('kbd', {}, key_name('Escape'))),
+                h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'patron-all' }, t('desk.all'), h('kbd', {}, 'F4')),
+                p.loans.length ? h('button', { type: 'button', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
+            patron_loans(p, this.app.now(), this.mode === 'renew' ? (items) => this.renew(items) : null));
+    }
+
+    /** Each copy is a scan like any other, so that each is told, and each can be taken back. @param {string[]} items */
+    renew(items) {
+        for (const item of items) this.desk.scan(item, 'renew', this.app.times(), 'item');
+    }
+
+    roster_panel() {
+        if (!this.roster.length) return null;
+        const open = this.desk.patron && this.desk.patron.card;
+        return h('section', { class: 'panel roster', 'data-test': 'roster' },
+            h('div', { class: 'row ends' }, h('h2', {}, bdi(this.roster_name)), h('button', { type: 'button', class: 'small', onclick: () => this.set_roster([], '') }, t('roster.end'))),
+            h('ul', { class: 'roster-list' }, this.roster.map((p) => h('li', {}, h('button', {
+                type: 'button', 'data-test': 'roster-patron', 'data-card': p.card, 'aria-pressed': String(p.card === open), onclick: () => this.tap(p.card),
+            }, bdi(p.name), p.barred ? icon('stop') : null)))));
+    }
+
+    /** @param {string} card */
+    async tap(card) {
+        if (!(await this.desk.open_card(card))) toast(t('patron.gone'), 'stop');
+        if (!box_open()) this.box.focus();
+    }
+
+    /** A class comes to the desk. @param {any[]} patrons as `patron find` tells @param {string} name */
+    set_roster(patrons, name) {
+        this.roster = patrons;
+        this.roster_name = name;
+        this.show_side();
+    }
+
+    drop_panel() {
+        const when = h('input', { type: 'datetime-local', name: 'drop', max: iso_minute(this.app.now()), value: this.drop, 'data-test': 'drop-when' });
+        when.addEventListener('change', () => {
+            this.drop = when.value;
+            this.show_side();
+        });
+        const set = this.drop !== '';
+        return h('section', { class: `panel${set ? ' drop-on' : ''}` }, h('h2', {}, t('drop.title')),
+            h('label', { class: 'check' }, h('input', {
+                type: 'checkbox', checked: set, 'data-test': 'drop',
+                onchange: (/** @type {any} */ event) => {
+                    this.drop = event.target.checked ? `${iso_minute(this.app.now() - 86400000).slice(0, 10)}T18:00` : '';
+                    this.show_side();
+                    this.box.focus();
+                },
+            }), h('span', {}, t('drop.on'))),
+            set ? h('div', { class: 'field' }, h('label', { for: (when.id = 'drop-when') }, t('drop.when')), when) : h('p', { class: 'quiet' }, t('drop.hint')),
+            set ? h('p', { class: 'note-text note' }, icon('note'), h('span', {}, t('drop.stays'))) : null,
+            h('p', { class: 'big-figure number', 'data-test': 'returned' }, this.returned), h('p', { class: 'quiet' }, t('drop.count')));
+    }
+}
