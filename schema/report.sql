@@ -31,6 +31,16 @@ SELECT e.dev, e.ep, e.seq, r.op, r.t_ms, e.outcome, e.body FROM entry e
 LEFT JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = 0
 WHERE e.row = 0 AND (:dev IS NULL OR e.dev = :dev) ORDER BY r.t_ms DESC, e.dev DESC, e.seq DESC LIMIT :count
 
+-- name: REPORT_DAY_CALLS
+SELECT v.id, v.dev, nullif(d.name, ''), v.stop, coalesce(s.community || ', ' || s.name, v.name), v.src, v.arr_s, v.dep_s, v.parr_s, v.pdep_s,
+  CASE WHEN v.lon_e6 IS NULL THEN s.lat_e6 ELSE coalesce(v.lat_e6, s.lat_e6) END,
+  CASE WHEN v.lat_e6 IS NULL THEN s.lon_e6 ELSE coalesce(v.lon_e6, s.lon_e6) END, v.dist_m, v.points
+FROM visit v LEFT JOIN device d ON d.dev = v.dev LEFT JOIN stop s ON s.key = v.stop
+WHERE v.arr_s >= :from_s AND v.arr_s <= :to_s ORDER BY v.dev, v.arr_s, v.id
+
+-- name: REPORT_DAY_STOP
+SELECT community || ', ' || name, lat_e6, lon_e6 FROM stop WHERE key = :stop
+
 -- name: REPORT_OBSERVES
 SELECT e.dev, e.ep, e.seq, e.body FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = e.row
 WHERE r.op = 'observe' ORDER BY e.dev, e.ep, e.seq

@@ -14,6 +14,7 @@ enum { COMMANDS_KEY_MAX = 64 };
 extern const struct cli_command commands_import[]; /* import ..., rules ... */
 extern const struct cli_command commands_routes[]; /* route ... */
 extern const struct cli_command commands_report[]; /* report ..., entries, verify, digest */
+extern const struct cli_command commands_day[]; /* report day */
 extern const struct cli_command commands_exceptions[]; /* exceptions ... */
 extern const struct cli_command commands_books[]; /* horizon */
 extern const struct cli_command commands_tasks[]; /* tasks */

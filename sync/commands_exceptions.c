@@ -13,8 +13,36 @@ static const struct cli_option list_options[] = {
     { NULL, NULL, NULL },
 };
 
-static void exception_json(struct jsonw *w, struct stmt *s, enum exc_code code, const char *id)
+/* What a list tells beside the key: when and where the act was done, by which device, and whom and what it is about. */
+static void head_json(struct jsonw *w, const struct story *head)
 {
+    const struct story_event *act = NULL, *against = NULL;
+    for (size_t i = 0; i < head->count; i++) {
+        if (head->events[i].part == STORY_ENTRY) act = &head->events[i];
+        if (head->events[i].part == STORY_COUNTERPART) against = &head->events[i];
+    }
+    jsonw_put_int(w, "t_ms", act ? act->key.t_ms : ENTRY_NONE);
+    jsonw_put_int(w, "received_ms", act ? act->received_ms : ENTRY_NONE);
+    jsonw_put_text(w, "device", act ? act->key.id.dev : NULL);
+    jsonw_put_text(w, "other_device", against ? against->key.id.dev : NULL);
+    jsonw_put_text(w, "where", act ? act->where : NULL);
+    jsonw_put_text(w, "words", act ? act->words : NULL);
+    jsonw_put_text(w, "item", head->item);
+    jsonw_put_text(w, "title", head->title);
+    jsonw_put_text(w, "card", head->card);
+    jsonw_put_text(w, "patron", head->patron);
+}
+
+static enum bm_rc exception_json(struct branch *b, struct arena *a, struct jsonw *w, struct stmt *s, enum exc_code code, const char *id)
+{
+    struct story head = { .code = code, .cents = ENTRY_NONE };
+    const char *node = stmt_copy(s, 3, a);
+    if (node && node[0] == '?') head.item = node + 1;
+    head.entry = stmt_copy(s, 1, a);
+    head.other = stmt_copy(s, 2, a);
+    if (!head.entry || !head.other) return BM_ENOMEM;
+    enum bm_rc rc = story_head(b, a, &head);
+    if (rc) return rc;
     jsonw_object(w);
     jsonw_put_text(w, "id", id);
     jsonw_put_text(w, "code", stmt_text(s, 0));
@@ -24,10 +52,12 @@ static void exception_json(struct jsonw *w, struct stmt *s, enum exc_code code, 
     jsonw_put_bool(w, "task", exc_is_task(code));
     jsonw_put_text(w, "sentence", exc_sentence(code));
     jsonw_put_text(w, "ways", exc_ways(code));
+    head_json(w, &head);
     jsonw_object_end(w);
+    return BM_OK;
 }
 
-static enum bm_rc each_exception(struct branch *b, enum exc_status status, bool tasks, struct cli_table *t, struct jsonw *w, int64_t *n)
+static enum bm_rc each_exception(struct branch *b, struct arena *a, enum exc_status status, bool tasks, struct cli_table *t, struct jsonw *w, int64_t *n)
 {
     struct stmt *s;
     enum bm_rc rc = db_get(b->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(status), NULL);
@@ -39,8 +69,8 @@ static enum bm_rc each_exception(struct branch *b, enum exc_status status, bool 
         ++*n;
         story_id(stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2), id);
         const char *node = stmt_text(s, 3);
-        if (w) exception_json(w, s, code, id);
-        else
+        if (w && (rc = exception_json(b, a, w, s, code, id))) break;
+        if (!w)
             cli_table_row(t, id, stmt_text(s, 0), exc_is_task(code) ? "task" : "note", stmt_text(s, 4),
                           node && node[0] == '?' ? node + 1 : stmt_text(s, 1), exc_sentence(code));
     }
@@ -62,7 +92,7 @@ static enum bm_rc run_list(struct cli *cli, const struct cli_args *args)
     else
         cli_table(&t, &cli->arena, "id", "code", "kind", "status", "item or entry", "what it means", NULL);
     for (int status = 0; status < EXC_STATUS_COUNT && !rc; status++)
-        if (all || status == EXC_OPEN) rc = each_exception(&b, (enum exc_status)status, tasks, &t, cli->json ? &w : NULL, &n);
+        if (all || status == EXC_OPEN) rc = each_exception(&b, &cli->arena, (enum exc_status)status, tasks, &t, cli->json ? &w : NULL, &n);
     branch_close(&b);
     if (rc) return rc;
     if (cli->json) {

@@ -489,6 +489,7 @@ int main(int argc, char **argv)
                                                         commands_import,
                                                         commands_routes,
                                                         commands_report,
+                                                        commands_day,
                                                         commands_exceptions,
                                                         commands_books,
                                                         commands_tasks,

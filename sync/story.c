@@ -345,6 +345,22 @@ static enum bm_rc add_account(struct branch *b, struct arena *a, struct story *o
     return !rc && out->charge ? charge_now(b, a, out) : rc;
 }
 
+enum bm_rc story_head(struct branch *b, struct arena *a, struct story *out)
+{
+    struct entry e, other;
+    enum bm_rc rc = add_entry(b, out->entry, a, out, &e, NULL);
+    if (!rc) rc = add_entry(b, out->other, a, out, &other, NULL);
+    if (rc) return rc;
+    take_in(out, &e, &other, a);
+    if (out->hold && !out->card) {
+        rc = add_entry(b, out->hold, a, out, &other, NULL);
+        if (!rc && other.op != OP_COUNT) out->card = other.patron;
+    }
+    if (!rc && out->item) rc = item_now(b, a, out);
+    if (!rc && out->card) rc = patron_now(b, a, out);
+    return rc;
+}
+
 enum bm_rc story_tell(struct branch *b, const char *id, struct arena *a, struct story *out)
 {
     struct entry e, other;

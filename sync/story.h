@@ -52,6 +52,10 @@ struct story {
  * ret: BM_OK | BM_ENOTFOUND | BM_EINPUT more than one begins so | BM_ENOMEM | faults */
 BM_MUST_CHECK enum bm_rc story_tell(struct branch *b, const char *id, struct arena *a, struct story *out);
 
+/* The beginning of a story, for a list: out's code, entry, other and item are given; what its entry did, its people and its title are added.
+ * ret: BM_OK | BM_ENOMEM | faults */
+BM_MUST_CHECK enum bm_rc story_head(struct branch *b, struct arena *a, struct story *out);
+
 /* What can be done about it while it is open, likeliest first; the last is to settle it. */
 struct story_step {
     const char *command; /* to be typed, what staff choose in capitals; NULL = nothing to type */

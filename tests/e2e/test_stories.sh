@@ -32,6 +32,14 @@ x = json.load(open(sys.argv[1]))
 assert x["id"] == sys.argv[2] and x["code"] == sys.argv[3], x
 assert x["sentence"] and x["now"] and x["events"] and x["next"], x
 assert all(e["when"] and e["where"] and e["words"] for e in x["events"]), x' "$work/json" "$id" "$1"
+    b exceptions list --json > "$work/list" 2>&1
+    check "$1: the list has it with what the story says" python3 -c 'import json, sys
+x = next(x for x in json.load(open(sys.argv[1])) if x["id"] == sys.argv[3])
+story = json.load(open(sys.argv[2]))
+assert all(x[k] == story[k] for k in ("code", "card", "patron")), (x, story)
+assert all(x[k] in (None, story[k]) for k in ("item", "title")), (x, story)
+act = [e for e in story["events"] if e["part"] == "entry"]
+assert [x["words"], x["t_ms"], x["where"]] == ([act[0][k] for k in ("words", "t_ms", "where")] if act else [None] * 3), (x, act)' "$work/list" "$work/json" "$id"
 }
 tasks() { # what, [list how-many]...: how many the list of tasks has of each
     local what=$1

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sync/daymap.h"
 #include "sync/report.h"
 
 enum { PATH_SIZE = 256, MINUTE = 60, EP_SIZE = 17 };
@@ -350,6 +351,31 @@ static void test_report_stops_sum_their_visits(void **state)
     assert_int_equal(hall->open_min, 57 + 66);
 }
 
+static void test_daymap_tells_where_each_van_stood_and_what_was_planned(void **state)
+{
+    struct world *w = *state;
+    struct daymap map;
+    run(w, "INSERT INTO stop(key, mobile, community, name, type, lat_e6, lon_e6) VALUES('hall', 'Van', 'Ham', 'Hall', '', 51400000, -2600000)");
+    int64_t seen = visit(w, "van1", "hall", at_s(w, 10, 3), at_s(w, 11, 0), at_s(w, 10, 0));
+    visit(w, "van1", NULL, at_s(w, 9, 0), at_s(w, 9, 30), ENTRY_NONE);
+    visit(w, "van1", "hall", at_s(w, 10, 0) + 86400, ENTRY_NONE, ENTRY_NONE); /* another day */
+    run(w, "UPDATE visit SET lat_e6 = 51400123, lon_e6 = NULL, dist_m = 4200 WHERE arr_s % 86400 = 32580"); /* half a place is none */
+    assert_int_equal(daymap_load(&w->b, w->day, at_s(w, 20, 0) * 1000, &w->a, &map), BM_OK);
+    assert_int_equal(map.call_count, 2);
+    assert_null(map.calls[0].name);
+    assert_int_equal(map.calls[0].lat_e6, ENTRY_NONE);
+    assert_int_equal(seen, 1);
+    assert_string_equal(map.calls[1].name, "Ham, Hall");
+    assert_int_equal(map.calls[1].lat_e6, 51400000); /* the stop's: of its own it has only half */
+    assert_int_equal(map.calls[1].lon_e6, -2600000);
+    assert_int_equal(map.calls[1].leg_m, 4200);
+    assert_int_equal(map.stop_count, 2);
+    assert_int_equal(map.stops[0].status, VISIT_MADE);
+    assert_int_equal(map.stops[0].lat_e6, 51400000);
+    assert_int_equal(map.stops[1].status, VISIT_MISSED);
+    assert_null(map.stops[1].name); /* "green" has no place any more */
+}
+
 static void test_report_days_must_be_sound(void **state)
 {
     struct world *w = *state;
@@ -409,6 +435,7 @@ int main(void)
         T(test_report_days_add_up_to_the_whole_across_midnight),
         T(test_report_visitors_belong_to_the_visit_they_name),
         T(test_report_stops_sum_their_visits),
+        T(test_daymap_tells_where_each_van_stood_and_what_was_planned),
         T(test_report_days_must_be_sound),
         T(test_report_files_are_safe_to_open),
     };
