@@ -141,7 +141,9 @@ static void print_story(struct cli *cli, const struct story *s)
     cli_print(cli, "%sWhat happened (>> the act it is about%s):\n", s->item || s->card ? "\n" : "", s->other[0] ? ", > its counterpart" : "");
     for (size_t i = 0; i < s->count; i++) print_event(cli, &s->events[i]);
     if (s->now) cli_print(cli, "\nNow: %s%s\n", s->now, s->now[strlen(s->now) - 1] == '?' ? "" : ".");
-    if (s->settled_by) cli_print(cli, "Settled as %s on %s; to undo that: branch void %s\n", s->settled_how, s->settled_when, s->settled_by);
+    if (s->settled_by)
+        cli_print(cli, "Settled as %s on %s%s%s%s%s; to undo that: branch void %s\n", s->settled_how, s->settled_when, s->settled_staff ? " by " : "",
+                  s->settled_staff ? s->settled_staff : "", s->settled_why ? ": " : "", s->settled_why ? s->settled_why : "", s->settled_by);
     print_next(cli, s);
 }
 
@@ -183,6 +185,9 @@ static enum bm_rc story_json(struct cli *cli, const struct story *s)
     jsonw_put_text(&w, "now", s->now);
     jsonw_put_text(&w, "settled_by", s->settled_by);
     jsonw_put_text(&w, "settled_how", s->settled_how);
+    jsonw_put_text(&w, "settled_when", s->settled_when);
+    jsonw_put_text(&w, "settled_staff", s->settled_staff);
+    jsonw_put_text(&w, "settled_why", s->settled_why);
     jsonw_key(&w, "events");
     jsonw_array(&w);
     for (size_t i = 0; i < s->count; i++) {
@@ -195,6 +200,8 @@ static enum bm_rc story_json(struct cli *cli, const struct story *s)
         jsonw_put_int(&w, "received_ms", ev->received_ms);
         jsonw_put_text(&w, "when", ev->when);
         jsonw_put_text(&w, "where", ev->where);
+        jsonw_put_text(&w, "device", ev->key.id.dev);
+        jsonw_put_text(&w, "staff", ev->staff);
         jsonw_put_text(&w, "words", ev->words);
         jsonw_put_bool(&w, "taken_back", ev->taken_back);
         jsonw_object_end(&w);

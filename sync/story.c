@@ -65,6 +65,7 @@ static enum bm_rc add_event(struct branch *b, struct stmt *s, struct arena *a, s
     ev.part = str_eq(id, out->entry) ? STORY_ENTRY : str_eq(id, out->other) ? STORY_COUNTERPART : STORY_BESIDE;
     ev.when = ev.key.t_ms > 0 ? tell_moment(&teller, ev.key.t_ms) : "from the start";
     if (ev.received_ms - ev.key.t_ms > LATE_MS && e->id.row == 0) ev.known = tell_moment(&teller, ev.received_ms);
+    ev.staff = e->staff;
     ev.words = tell_act(&teller, e);
     if (op_kind(e->op) == OPK_ITEM && out->item && e->item && !str_eq(e->item, out->item)) /* of another copy than the story's */
         ev.words = arena_printf(a, "copy %s %s", e->item, ev.words);
@@ -249,6 +250,27 @@ static enum bm_rc other_patron(struct branch *b, struct arena *a, struct story *
     return BM_OK;
 }
 
+/* Who settled it, and why. */
+static enum bm_rc settler(struct branch *b, struct arena *a, struct story *out)
+{
+    struct eid id;
+    struct entry e;
+    char ep[20];
+    struct stmt *s;
+    if (!eid_parse(out->settled_by, &id)) return BM_OK;
+    snprintf(ep, sizeof ep, "%016" PRIx64, id.ep);
+    enum bm_rc rc = db_get(b->db, SQL_ENTRY_GET, &s, "dev", 's', id.dev, "ep", 's', ep, "seq", 'i', (int64_t)id.seq, "row", 'i', (int64_t)0, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    const char *body = stmt_text(s, 1);
+    rc = entry_read(body, strlen(body), false, a, &e);
+    stmt_done(s);
+    if (rc) return rc;
+    out->settled_staff = e.staff;
+    out->settled_why = e.why;
+    return BM_OK;
+}
+
 static enum bm_rc settlement(struct branch *b, struct arena *a, struct story *out)
 {
     struct stmt *s;
@@ -260,7 +282,7 @@ static enum bm_rc settlement(struct branch *b, struct arena *a, struct story *ou
     int64_t at_ms = stmt_int(s, 2);
     stmt_done(s);
     out->settled_when = tell_moment(&(struct teller){ b, a }, at_ms);
-    return BM_OK;
+    return out->settled_by ? settler(b, a, out) : BM_ENOMEM;
 }
 
 /* --- the story -------------------------------------------------------------------------------------------------- */

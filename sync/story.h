@@ -24,6 +24,7 @@ struct story_event {
     const char *when;     /* "Tue 6 Oct 10:02"; with the year where it is not this one */
     const char *known;    /* when the branch came to know it, if that was much later; or NULL */
     const char *where;    /* "the branch" or the device's name, and the stop it stood at */
+    const char *staff;    /* who did it, or NULL */
     const char *words;    /* "lent to 2000... (Ann Invented), due Mon 5 Oct" */
     bool taken_back;
     enum story_part part;
@@ -46,6 +47,7 @@ struct story {
     size_t count;
     const char *now;            /* how the item, charge or account stands */
     const char *settled_by, *settled_how, *settled_when; /* its settle entry, or NULL */
+    const char *settled_staff, *settled_why;             /* who settled it, and why; or NULL */
 };
 
 /* Find an exception by (the beginning of) its id, and tell it.

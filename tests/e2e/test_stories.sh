@@ -60,6 +60,7 @@ settle_twice() { # code: settled, taken back, settled again
     word=$(entry_of b exceptions settle "$id" --as accept --why "spoken with the patron")
     says "$1: settled, it is no longer open" 0 'settled' b exceptions show "$id"
     also "$1: and says how to undo that" "branch void $word"
+    also "$1: and why" ': spoken with the patron;'
     equal "$1: not in the list" "" "$(open_id "$1")"
     says "$1: settled is settled" 1 'settled already' b exceptions settle "$id" --as accept
     does "$1: the settlement is taken back" '' b void "$word" --why "not yet"
