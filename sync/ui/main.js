@@ -1,0 +1,30 @@
+// main.js -- the branch's page: what staff open in the morning, beside the desk that it shares with the vans.
+import { start, h, icon, t } from './kit.js';
+import { texts_branch } from './texts_branch.js';
+import { home } from './home.js';
+import { exceptions } from './exceptions.js';
+import { tasks } from './tasks.js';
+import { figures } from './figures.js';
+import { lookup } from './lookup.js';
+import { devices } from './devices.js';
+import { accounts } from './accounts.js';
+
+/** What stays in sight on every screen: how much waits for a person. @param {any} app */
+function chips(app) {
+    const place = h('span', { class: 'chips-counts' });
+    const draw = () => {
+        const n = app.state.exceptions, tasks_count = app.state.tasks;
+        place.replaceChildren(...[chip('exceptions', n), chip('tasks', tasks_count)].filter(Boolean));
+    };
+    app.on('state', draw);
+    draw();
+    return place;
+}
+
+/** @param {string} id @param {number | undefined} n */
+function chip(id, n) {
+    if (n === undefined || n === null) return null;
+    return h('a', { class: `chip ${n ? 'note' : 'ok'}`, href: `#${id}`, 'data-test': `chip-${id}` }, icon(n ? 'note' : 'ok'), t.n(`chip.${id}`, n));
+}
+
+start({ screens: [home, exceptions, tasks, figures, lookup, devices, accounts], texts: texts_branch, chips });
