@@ -413,6 +413,7 @@ enum bm_rc circ_apply(struct db *db, struct arena *a, const struct entry *e, int
     case OPK_CLOCK:
     case OPK_STAFF:
     case OPK_TABLE:
+    case OPK_ACCESS:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
     }

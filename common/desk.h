@@ -137,6 +137,19 @@ BM_MUST_CHECK enum bm_rc desk_replace_card(struct desk *d, struct arena *a, cons
 /* Branch: both cards are one person. */
 BM_MUST_CHECK enum bm_rc desk_merge(struct desk *d, struct arena *a, const char *card, const char *into, struct desk_answer *out);
 
+/* --- staff accounts, at the branch (desk_staff.c) --- */
+struct desk_account {
+    const char *id, *name, *role; /* role: as staff_role_name; NULL = as it is */
+    const char *verifier;         /* of seal_phrase_hash; NULL = as it is */
+    const char *why;
+    bool add, gone;               /* there is none yet; there is to be none any more */
+    bool override;                /* even if no admin is left: needs why */
+};
+/* Is it well formed? Asked before a phrase is. ret: BM_OK | BM_EUSAGE */
+BM_MUST_CHECK enum bm_rc desk_account_check(const struct desk_account *c);
+/* ret: BM_OK | BM_ENOTFOUND | BM_EEXISTS | BM_EREFUSED it is the last admin | BM_EUSAGE | faults */
+BM_MUST_CHECK enum bm_rc desk_account(struct desk *d, struct arena *a, const struct desk_account *c, struct desk_answer *out);
+
 /* --- money (desk_money.c): amounts above 0, DESK_CENTS_MAX at most ---
  * A charge is named "entry/kind" (overdue lost damage manual), or in short without its epoch: "van1.12/lost". */
 /* charge NULL: the oldest charges that are owed, an entry for each. credit: what is more than owed stays as credit. */

@@ -81,6 +81,7 @@ static const uint8_t op_members[OP_COUNT][ROW_MAX] = {
     [OP_ODOMETER] = { N(dist_m), O(why) },
     [OP_COST] = { N(kind), N(amount_cents), O(why) },
     [OP_SUSPEND] = { O(stop), O(route), N(first_day), N(last_day), O(why) },
+    [OP_STAFF] = { N(who), O(name), O(role), O(verifier), O(gone), O(why) },
     [OP_NOTE] = { N(why) },
 };
 #undef N

@@ -76,9 +76,10 @@ bool eid_parse(const char *text, struct eid *out); /* "" gives none; false: not 
     X(OP_ODOMETER, "odometer", OPK_VISIT)                                                      \
     X(OP_COST, "cost", OPK_VISIT)                                                              \
     X(OP_SUSPEND, "suspend", OPK_ROUTE)                                                        \
+    X(OP_STAFF, "staff", OPK_ACCESS)                                                           \
     X(OP_NOTE, "note", OPK_NOTE)
 
-enum op_kind { OPK_CLOCK, OPK_ITEM, OPK_HOLD, OPK_PEOPLE, OPK_MONEY, OPK_STAFF, OPK_TITLE, OPK_TABLE, OPK_VISIT, OPK_ROUTE, OPK_NOTE };
+enum op_kind { OPK_CLOCK, OPK_ITEM, OPK_HOLD, OPK_PEOPLE, OPK_MONEY, OPK_STAFF, OPK_TITLE, OPK_TABLE, OPK_VISIT, OPK_ROUTE, OPK_ACCESS, OPK_NOTE };
 #define ENTRY_OP_ENUM(op, name, kind) op,
 enum op { ENTRY_OPS(ENTRY_OP_ENUM) OP_COUNT };
 #undef ENTRY_OP_ENUM
@@ -112,7 +113,7 @@ bool op_parse(const char *name, enum op *out);
     X(ID, hold, "hold")           /* the place_hold entry */                                   \
     X(WORD, kind, "kind")         /* of notice, tally, table row */                            \
     X(WORD, pickup, "pickup")     /* where a hold is to be collected */                        \
-    X(WORD, who, "who")           /* keyed hash of name and birth date */                      \
+    X(WORD, who, "who")           /* keyed hash of name and birth date; id of a staff account */ \
     X(INT, expires_s, "expires")  /* card's last moment, UTC seconds */                        \
     X(INT, barred, "barred")      /* 1, 0 */                                                   \
     X(WORD, fresh, "new")         /* new card number */                                        \
@@ -143,6 +144,9 @@ bool op_parse(const char *name, enum op *out);
     X(TEXT, sealed, "sealed")     /* personal fields, crypto_box_seal to the branch, base64 */ \
     X(TEXT, line, "line")         /* CSV line of a rule, closed day, stop */                   \
     X(TEXT, over, "over")         /* blocks overridden, codes, space between */                \
+    X(WORD, role, "role")         /* of a staff account */                                     \
+    X(TEXT, verifier, "verifier") /* what its phrase is checked against: never shown */        \
+    X(INT, gone, "gone")          /* 1 = the account is no more */                             \
     X(TEXT, why, "why")           /* reason given by staff */                                  \
     X(WORD, boot, "boot")                                                                      \
     X(WORD, parent, "parent")     /* parent epoch, 16 hex digits */                            \

@@ -369,6 +369,45 @@ enum bm_rc seal_code_hash(const char *code, unsigned char out[SEAL_HASH_BYTES])
     return BM_OK;
 }
 
+/* --- login phrases ----------------------------------------------------------------------- */
+
+_Static_assert((int)SEAL_PHRASE_HASH_MAX >= (int)crypto_pwhash_STRBYTES, "the text fits");
+
+/* Of no phrase, and with today's costs (a test compares them): checked where there is no account, so that time does not tell. */
+static const char no_phrase[SEAL_PHRASE_HASH_MAX] = "$argon2id$v=19$m=65536,t=2,p=1$Ym9va21vYmlsZSBub25lLg$"
+                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+enum bm_rc seal_phrase_hash(const char *phrase, char out[SEAL_PHRASE_HASH_MAX])
+{
+    bm_assert(phrase && out);
+    size_t len = strnlen(phrase, SEAL_PHRASE_MAX + 1);
+    bool plain = utf8_valid(phrase, len);
+    for (size_t i = 0; i < len && plain; i++) plain = (unsigned char)phrase[i] >= 0x20 && phrase[i] != 0x7F;
+    out[0] = '\0';
+    if (len < SEAL_PHRASE_MIN || len > SEAL_PHRASE_MAX || !plain)
+        return err_set(BM_EUSAGE, "a phrase has %d to %d bytes of UTF-8 without control characters; three words will do", SEAL_PHRASE_MIN,
+                       SEAL_PHRASE_MAX);
+    enum bm_rc rc = env_tick("seal.phrase");
+    if (rc) return rc;
+    if (crypto_pwhash_str(out, phrase, len, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0) return BM_OK;
+    out[0] = '\0';
+    return err_set(BM_ENOMEM, "a phrase takes %d MiB to hash, and they are not free", (int)(crypto_pwhash_MEMLIMIT_INTERACTIVE >> 20));
+}
+
+enum bm_rc seal_phrase_check(const char *hash, const char *phrase)
+{
+    char text[SEAL_PHRASE_HASH_MAX]; /* as long as the library may read */
+    bm_assert(phrase);
+    size_t len = strnlen(phrase, SEAL_PHRASE_MAX + 1);
+    if (!hash || !str_copy(text, sizeof text, hash)) memcpy(text, no_phrase, sizeof text), hash = NULL;
+    errno = 0;
+    int differs = crypto_pwhash_str_verify(text, phrase, len);
+    seal_wipe(text, sizeof text);
+    if (differs && errno == ENOMEM) return err_set(BM_ENOMEM, "out of memory: a phrase could not be checked");
+    if (hash && !differs && len <= SEAL_PHRASE_MAX) return BM_OK;
+    return err_set(BM_EAUTH, "no such account, or another phrase");
+}
+
 /* --- small things ------------------------------------------------------------------------ */
 
 void seal_wipe(void *data, size_t len)

@@ -24,7 +24,10 @@ enum {
     SEAL_KEYED_KEY_BYTES = 32,
     SEAL_KEYED_BYTES = 16,
     SEAL_CODE_MAX = 20, /* "XXXX-XXXX-XXXX-XXXX" and NUL */
-    SEAL_CODE_BITS = 80
+    SEAL_CODE_BITS = 80,
+    SEAL_PHRASE_MIN = 8, /* bytes of a login phrase */
+    SEAL_PHRASE_MAX = 128,
+    SEAL_PHRASE_HASH_MAX = 128 /* its hash as text, with its NUL */
 };
 
 /* Make libsodium ready; call once before any other thread runs, again does no harm.
@@ -118,6 +121,18 @@ BM_MUST_CHECK enum bm_rc seal_code_new(struct env *env, char out[SEAL_CODE_MAX])
 /* The hash to store for a code as typed: case, blanks and dashes do not matter, O counts as 0,
  * I and L as 1. ret: BM_OK | BM_EINPUT, not a code of this form */
 BM_MUST_CHECK enum bm_rc seal_code_hash(const char *code, unsigned char out[SEAL_HASH_BYTES]);
+
+/* --- login phrases ----------------------------------------------------------------------- */
+
+/* What is kept of a phrase: Argon2id of it and a fresh salt, with both costs, as text. Takes 64 MiB for a tenth of a second,
+ * on purpose: a laptop that is stolen holds these. src: RFC 9106; libsodium's INTERACTIVE limits
+ * in:  phrase, UTF-8, SEAL_PHRASE_MIN to SEAL_PHRASE_MAX bytes, no control characters
+ * ret: BM_OK | BM_EUSAGE, not such a phrase | BM_ENOMEM */
+BM_MUST_CHECK enum bm_rc seal_phrase_hash(const char *phrase, char out[SEAL_PHRASE_HASH_MAX]);
+
+/* in:  hash, what seal_phrase_hash gave; NULL: there is none, which takes as long
+ * ret: BM_OK, it is the phrase | BM_EAUTH, it is not, or there is no hash | BM_ENOMEM */
+BM_MUST_CHECK enum bm_rc seal_phrase_check(const char *hash, const char *phrase);
 
 /* --- small things ------------------------------------------------------------------------ */
 

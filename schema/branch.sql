@@ -198,6 +198,12 @@ SELECT r.dev, r.ep, r.seq, r.t_ms FROM reading r JOIN entry e ON e.dev = r.dev A
 WHERE r.op = 'observe' AND r.ref = :origin AND r.dark IS NULL
 ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
 
+-- name: READING_NEWEST_STAFF
+SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, e.body FROM reading r
+JOIN entry e ON e.dev = r.dev AND e.ep = r.ep AND e.seq = r.seq AND e.row = r.row
+WHERE r.ref = :ref AND r.op = 'staff' AND r.dark IS NULL
+ORDER BY r.t_ms DESC, r.dev DESC, r.ep DESC, r.seq DESC LIMIT 1
+
 -- name: READING_OF_DEV_CARD
 SELECT dev, ep, seq, row, t_ms, card, op, node, ref FROM reading
 WHERE dev = :dev AND row = 0 AND (written = :card OR (card = :card AND written IS NULL))

@@ -119,6 +119,11 @@ CREATE TABLE suspension(       -- days on which a stop's or a whole route's visi
   id TEXT PRIMARY KEY,         -- its suspend entry
   stop TEXT, route TEXT, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, why TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE staff(            -- who may log in, as the newest staff entry about each says
+  id   TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL CHECK(role IN ('viewer', 'staff', 'admin')),
+  verifier TEXT NOT NULL,      -- Argon2id text of the phrase: laptops check logins offline; shown nowhere
+  src_t INTEGER NOT NULL, src TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE plan(n INTEGER PRIMARY KEY, stop TEXT NOT NULL, mobile TEXT NOT NULL, line TEXT NOT NULL) STRICT; -- timetable rows
 CREATE INDEX plan_stop ON plan(stop);
 

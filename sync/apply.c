@@ -228,6 +228,7 @@ static void about_entry(const struct entry *e, struct about *out)
     case OP_REPLACE: snprintf(out->ref, sizeof out->ref, "card:%s", e->fresh); break;
     case OP_MERGE: snprintf(out->ref, sizeof out->ref, "card:%s", e->into); break;
     case OP_OBSERVE: str_copy(out->ref, sizeof out->ref, e->origin); break;
+    case OP_STAFF: snprintf(out->ref, sizeof out->ref, "staff:%s", e->who); break;
     case OP_CLOSE_VISIT: snprintf(out->ref, sizeof out->ref, "visit:%" PRId64, e->opened); break;
     case OP_PAY:
     case OP_WAIVE:
@@ -482,6 +483,7 @@ static enum bm_rc fold_one(struct apply *ap, const struct entry *e, const struct
         rc = apply_money(ap, e, id);
         return rc ? rc : apply_leaves(ap, e->op, NULL, e->patron, id);
     case OPK_ROUTE: return calendar_suspend(ap->db, e, id);
+    case OPK_ACCESS: return apply_staff(ap, about->ref);
     case OPK_TABLE:
     case OPK_NOTE: return BM_OK;
     default: return BM_OK;
@@ -546,6 +548,7 @@ enum bm_rc apply_entry_again(struct apply *ap, const struct entry *e, int64_t re
     ap->windows = NULL;
     ap->window_count = ap->window_cap = 0;
     enum bm_rc rc = check_numbers(e);
+    if (!rc && e->op == OP_STAFF) rc = apply_staff_sound(e);
     if (!rc && e->op == OP_CLOCK) rc = apply_clock(ap, e);
     if (!rc) rc = apply_true_time(ap, e, received_ms, &t, &unc);
     if (!rc) rc = apply_reading(ap, e, t, unc, received_ms, out);

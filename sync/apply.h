@@ -119,6 +119,11 @@ BM_MUST_CHECK enum bm_rc apply_touch_people(struct apply *ap, const char *card, 
 BM_MUST_CHECK enum bm_rc apply_touch_charge(struct apply *ap, const char *key); /* "dev.ep.seq/kind" */
 BM_MUST_CHECK enum bm_rc apply_touch_card(struct apply *ap, const char *card);
 BM_MUST_CHECK enum bm_rc apply_touch_loans(struct apply *ap, const char *card, int64_t from_t, int64_t to_t);
+/* Staff accounts (apply_staff.c): may this entry say anything of one? BM_EINPUT: no, only the branch's own do. */
+BM_MUST_CHECK enum bm_rc apply_staff_sound(const struct entry *e);
+/* What an account is, by the newest of its entries that take part: one came, was taken back or got another time.
+ * in: ref, "staff:" and its id */
+BM_MUST_CHECK enum bm_rc apply_staff(struct apply *ap, const char *ref);
 /* pay, waive, charge: came; are another patron's now; were taken back; got another time. */
 BM_MUST_CHECK enum bm_rc apply_money(struct apply *ap, const struct entry *e, const char *id);
 BM_MUST_CHECK enum bm_rc apply_money_moved(struct apply *ap, const struct entry *e, const char *id);

@@ -52,7 +52,7 @@ struct moved {
 struct moves { /* what a better clock dates anew, and what it touches */
     struct moved *list;
     size_t count, cap;
-    struct node_set nodes, cards;
+    struct node_set nodes, cards, accounts;
 };
 
 /* in: s, a row of READING_OF_EPOCH */
@@ -65,6 +65,7 @@ static enum bm_rc move(struct apply *ap, struct moves *m, const char *dev, uint6
     str_copy(one->id.dev, sizeof one->id.dev, dev);
     (void)op_parse(stmt_text(s, 5), &one->op);
     if (op_kind(one->op) == OPK_PEOPLE) return node_add(ap, &m->cards, stmt_text(s, 7));
+    if (one->op == OP_STAFF) return node_add(ap, &m->accounts, stmt_text(s, 8));
     if (op_kind(one->op) == OPK_MONEY) return apply_money_retimed(ap, one->op, &one->id, stmt_text(s, 8));
     return stmt_text(s, 6) ? node_add(ap, &m->nodes, stmt_text(s, 6)) : BM_OK;
 }
@@ -102,6 +103,7 @@ enum bm_rc apply_retime(struct apply *ap, const struct entry *clock)
     for (size_t i = 0; i < m.count && !rc; i++) rc = apply_rejudge(ap, &m.list[i].id); /* the horizon may lie between */
     for (size_t i = 0; i < m.cards.count && !rc; i++) rc = apply_people(ap, m.cards.nodes[i]);
     if (!rc) rc = apply_refold(ap, &m.nodes);
+    for (size_t i = 0; i < m.accounts.count && !rc; i++) rc = apply_staff(ap, m.accounts.nodes[i]);
     for (size_t i = 0; i < m.count && !rc; i++)
         if (m.list[i].op == OP_SETTLE) rc = apply_settle_retimed(ap, eid_text(&m.list[i].id, id), m.list[i].t_ms);
     return rc ? rc : apply_resplit_all(ap, clock->id.dev);

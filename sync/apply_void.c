@@ -134,6 +134,7 @@ static enum bm_rc other_effects_gone(struct apply *ap, const struct part *p)
     case OP_CLOSE_VISIT: return reopen_visit(ap, &p->id, p->ref ? p->ref : "");
     case OP_TALLY: return db_run(ap->db, SQL_TALLY_DELETE, "id", 's', p->text, NULL);
     case OP_SETTLE: return apply_settle_gone(ap, p->text);
+    case OP_STAFF: return apply_staff(ap, p->ref ? p->ref : "");
     case OP_SUSPEND: return db_run(ap->db, SQL_SUSPENSION_DELETE, "id", 's', p->text, NULL);
     default: return op_kind(p->op) == OPK_MONEY ? apply_money_gone(ap, p->op, &p->id, p->card, p->ref ? p->ref : "") : BM_OK;
     }

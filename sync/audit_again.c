@@ -21,7 +21,7 @@ static const struct {
     { "rule", "*" },       { "closed_day", "*" }, { "stop", "*" },    { "plan", "*" },
     { "visit", "*" },      { "tally", "*" },    { "reading", "*" },   { "balance", "*" },
     { "payment", "*" },    { "settlement", "*" },
-    { "suspension", "*" },
+    { "suspension", "*" },  { "staff", "*" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables };
 

@@ -28,6 +28,7 @@ static const struct table {
     { "charge", "%sabout || '|' || %skind", "amount_cents - waived_cents - paid_cents <> 0" },
     { "balance", "%saccount", "cents <> 0" },
     { "suspension", "%sid", "1" },
+    { "staff", "%sid", "1" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables, SQL_MAX = 1024, COLUMNS_MAX = 40 };
 

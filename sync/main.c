@@ -493,6 +493,7 @@ int main(int argc, char **argv)
                                                         commands_exceptions,
                                                         commands_books,
                                                         commands_tasks,
+                                                        commands_staff,
                                                         deskcmd_explain_commands,
                                                         NULL };
     static const struct cli_program program = {

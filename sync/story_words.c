@@ -232,6 +232,7 @@ const char *tell_act(const struct teller *t, const struct entry *e)
     case OPK_TABLE:
     case OPK_VISIT:
     case OPK_ROUTE:
+    case OPK_ACCESS:
     case OPK_NOTE:
     default: words = op_name(e->op);
     }

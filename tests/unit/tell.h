@@ -287,6 +287,13 @@ static inline bool tell_members(struct history *h, struct entry *e)
         break;
     case OP_CHARGE: e->amount_cents = 25; break;
     case OP_SUSPEND: e->route = "van"; e->first_day = 3; e->last_day = 9; break;
+    case OP_STAFF:
+        e->who = rnd(3) ? "ann" : "bob";
+        if (rnd(4) == 0) return e->gone = 1, true;
+        e->name = rnd(2) ? "Ann" : "Anna";
+        e->role = rnd(2) ? "staff" : "admin";
+        e->verifier = rnd(2) ? "v1" : "v2";
+        break;
     case OP_UPDATE:
         if (rnd(3)) e->barred = (int64_t)rnd(2);
         else e->expires_s = (WORLD_START_MS + h->at) / 1000;
@@ -310,9 +317,10 @@ static inline void tell_act(struct history *h)
                                    OP_CANCEL,   OP_MARK,     OP_MARK,     OP_MOVE,     OP_USE,      OP_VOID,    OP_VOID,
                                    OP_UPDATE,   OP_REPLACE,  OP_MERGE,    OP_REGISTER, OP_CHANGE_DUE, OP_ADD_ITEM, OP_RECAT,
                                    OP_NOTICE,   OP_CLOCK,    OP_EPOCH,    OP_PAY,      OP_PAY,      OP_WAIVE,   OP_CHARGE,
-                                   OP_SETTLE,   OP_SETTLE,   OP_SUSPEND };
+                                   OP_SETTLE,   OP_SETTLE,   OP_SUSPEND, OP_STAFF,   OP_STAFF };
     size_t dev = (size_t)rnd(h->dev_count);
     struct entry e = act(ops[rnd(sizeof ops / sizeof *ops)]);
+    if (e.op == OP_STAFF) dev = 0; /* the branch's alone */
     if (e.op == OP_EPOCH) {
         if (rnd(2)) tell_epoch(h, dev);
         return;

@@ -66,6 +66,7 @@ static const struct golden {
     { OP_ODOMETER, ",'dist':123456,'why':'w'", "dist" },
     { OP_COST, ",'kind':'fuel','amount':5000,'why':'w'", "kind amount" },
     { OP_SUSPEND, ",'stop':'s','route':'r','first':20000,'last':20002,'why':'w'", "first last" },
+    { OP_STAFF, ",'who':'ann','name':'n','role':'admin','verifier':'$a$','gone':1,'why':'w'", "who" },
     { OP_NOTE, ",'why':'w'", "why" },
 };
 enum { GOLDEN_COUNT = sizeof golden / sizeof *golden, LINE_MAX = ENTRY_BYTES_MAX + 64 };

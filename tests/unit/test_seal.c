@@ -520,6 +520,43 @@ static void test_seal_hex_and_equal_and_wipe(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+static void test_seal_phrase_is_hashed_with_salt_and_known_again(void **state)
+{
+    char one[SEAL_PHRASE_HASH_MAX], two[SEAL_PHRASE_HASH_MAX];
+    (void)state;
+    assert_int_equal(seal_phrase_hash("grüne Wörter", one), BM_OK);
+    assert_int_equal(seal_phrase_hash("grüne Wörter", two), BM_OK);
+    assert_string_not_equal(one, two);
+    /* the costs of what is checked where there is no account: another time would tell (seal.c) */
+    assert_memory_equal(one, "$argon2id$v=19$m=65536,t=2,p=1$", 31);
+    assert_int_equal(seal_phrase_check(one, "grüne Wörter"), BM_OK);
+    assert_int_equal(seal_phrase_check(two, "grüne Wörter"), BM_OK);
+    assert_int_equal(seal_phrase_check(one, "grüne Worter"), BM_EAUTH);
+    assert_int_equal(seal_phrase_check(one, "grüne Wörter "), BM_EAUTH);
+    assert_int_equal(seal_phrase_check(one, ""), BM_EAUTH);
+    assert_int_equal(seal_phrase_check(NULL, "grüne Wörter"), BM_EAUTH);
+    assert_int_equal(seal_phrase_check("not a hash", "grüne Wörter"), BM_EAUTH);
+}
+
+static void test_seal_phrase_has_eight_to_128_bytes(void **state)
+{
+    char hash[SEAL_PHRASE_HASH_MAX], phrase[SEAL_PHRASE_MAX + 2];
+    (void)state;
+    static const char *const bad[] = { "", "1234567", "tab\there", "line\nend", "not utf-8 \xff", "ctrl-c \x03 typed" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(seal_phrase_hash(bad[i], hash), BM_EUSAGE);
+        assert_string_equal(hash, "");
+    }
+    memset(phrase, 'x', sizeof phrase);
+    phrase[SEAL_PHRASE_MAX + 1] = '\0';
+    assert_int_equal(seal_phrase_hash(phrase, hash), BM_EUSAGE);
+    phrase[SEAL_PHRASE_MAX] = '\0';
+    assert_int_equal(seal_phrase_hash(phrase, hash), BM_OK);
+    assert_int_equal(seal_phrase_check(hash, phrase), BM_OK);
+    phrase[SEAL_PHRASE_MAX] = 'x'; /* longer than any, though it begins like this one */
+    assert_int_equal(seal_phrase_check(hash, phrase), BM_EAUTH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,6 +584,8 @@ int main(void)
         T(test_seal_base64_is_standard_and_strict),
         T(test_seal_base64_of_long_runs_comes_back),
         T(test_seal_hex_and_equal_and_wipe),
+        T(test_seal_phrase_is_hashed_with_salt_and_known_again),
+        T(test_seal_phrase_has_eight_to_128_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
