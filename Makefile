@@ -82,6 +82,8 @@ SRC_TOOLS := $(wildcard tests/tools/*.c)
 SRC_SIM := $(wildcard tests/sim/*.c)
 SRC_FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 SQL := $(sort $(wildcard schema/*.sql))
+# A folder counts too: its time changes when a file comes or goes.
+page = $(1) $(sort $(filter-out %.c %.md,$(wildcard $(1)/*.*)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 BIN := $(B)/bin
@@ -118,14 +120,28 @@ $(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/gen/sql.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wno-overlength-strings -c $< -o $@
 
+# --- pages: files of the browser, embedded at build -------------------------------------------------
+$(B)/gen/ui_embed: common/ui/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror $< -o $@ -lz
+$(B)/gen/ui_common.c: $(B)/gen/ui_embed $(call page,common/ui)
+	$< assets_common $(filter-out $< common/ui,$^) > $@
+$(B)/gen/ui_mobile.c: $(B)/gen/ui_embed $(call page,mobile/ui)
+	$< assets_mobile $(filter-out $< mobile/ui,$^) > $@
+$(B)/gen/ui_sync.c: $(B)/gen/ui_embed $(call page,sync/ui)
+	$< assets_sync $(filter-out $< sync/ui,$^) > $@
+$(B)/obj/gen/ui_%.o: $(B)/gen/ui_%.c common/asset.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+
 # --- objects and libraries ------------------------------------------------------------------------
 $(B)/obj/%.o: %.c | $(B)/gen/sql.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/lib/common.a: $(call obj,$(SRC_COMMON)) $(B)/obj/gen/sql.o
-$(B)/lib/sync.a: $(call obj,$(SRC_SYNC))
-$(B)/lib/mobile.a: $(call obj,$(SRC_MOBILE))
+$(B)/lib/common.a: $(call obj,$(SRC_COMMON)) $(B)/obj/gen/sql.o $(B)/obj/gen/ui_common.o
+$(B)/lib/sync.a: $(call obj,$(SRC_SYNC)) $(B)/obj/gen/ui_sync.o
+$(B)/lib/mobile.a: $(call obj,$(SRC_MOBILE)) $(B)/obj/gen/ui_mobile.o
 $(B)/lib/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -156,7 +172,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(if $(FUZZ),,$(B)/obj/tests/fuzz/driver.o)
 fuzzers: $(FUZZERS)
 
 -include $(patsubst %.o,%.d,$(call obj,$(SRC_COMMON) $(SRC_SYNC) $(SRC_MOBILE) $(SRC_UNIT) $(SRC_TOOLS) $(SRC_SIM) $(SRC_FUZZ) tests/fuzz/driver.c sync/main.c mobile/main.c))
-.PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a
+.PRECIOUS: $(B)/obj/%.o $(B)/lib/%.a $(B)/gen/ui_%.c
 
 # --- what people ask for ----------------------------------------------------------------------------
 # The parts that need the packages are made by a second make: this one has read pkg-config before they were there.

@@ -151,6 +151,12 @@ enum bm_rc zone_open(const char *name)
             "a time zone's name is like Europe/London: letters, digits, _ + - and /");
     enum bm_rc rc = find_file(name);
     if (rc) return rc;
+    /* the same zone again changes nothing: other threads may be reading it */
+    const char *now = getenv("TZ");
+    if (now && strcmp(now, name) == 0) {
+        tzset();
+        return BM_OK;
+    }
     if (setenv("TZ", name, 1)) return err_set(BM_ENOMEM, "no memory to set the time zone");
     tzset();
     return BM_OK;

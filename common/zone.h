@@ -5,7 +5,8 @@
  * Invariants: Z1 a day is a count of local calendar days since 1970-01-01, never a count of
  *             86,400 s; Z2 zone_day(zone_day_end_s(d) * 1000) == d for every day d that the
  *             zone has.
- * Threads: zone_open once, before other threads start; all else is safe from any thread.
+ * Threads: zone_open before other threads start, and then only with the same zone; all else is safe from any
+ *          thread.
  *
  * Every function is total: times outside the years 1 to 9999 are held at the nearest end of
  * that span. */

@@ -12,8 +12,9 @@
 
 #include "common/cards.h"
 #include "common/deskcmd.h"
-#include "common/person.h"
+#include "mobile/desk_page.h"
 #include "mobile/homecoming.h"
+#include "mobile/host.h"
 #include "mobile/road.h"
 #include "sync/feed.h"
 
@@ -21,54 +22,9 @@ enum {
     LAST_DEFAULT = 20, /* entries that `journal` shows */
     LAST_MAX = 100000,
     OUTCOMES_SHOWN = 200, /* lines of `sync` about single entries */
-    GPS_HEARD_MS = 60000, /* a follower that was heard of so lately runs still */
     DIGESTS_MAX = 4096,
     EP_BYTES = 20
 };
-
-/* The laptop that the desk's commands use. */
-struct host {
-    struct laptop l;
-};
-
-/* --- the desk's commands --------------------------------------------------------------- */
-
-static enum bm_rc host_open(void *owner, struct cli *cli, struct desk **desk)
-{
-    struct host *h = owner;
-    enum bm_rc rc = road_open(cli, &h->l);
-    if (!rc) *desk = &h->l.desk;
-    return rc;
-}
-
-static enum bm_rc host_view(void *owner, struct db **out)
-{
-    struct host *h = owner;
-    enum bm_rc rc = laptop_current(&h->l);
-    *out = h->l.replica;
-    return rc;
-}
-
-static void host_close(void *owner)
-{
-    struct host *h = owner;
-    laptop_close(&h->l);
-}
-
-static enum bm_rc host_seal(void *owner, const char *json, const char *name, const char *birth,
-                            struct desk_person *out, struct arena *a)
-{
-    struct host *h = owner;
-    struct buf box;
-    char who[PERSON_WHO_MAX];
-    buf_init(&box, ENTRY_TEXT_MAX);
-    enum bm_rc rc = seal_box(h->l.box_key, json, strlen(json), &box);
-    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and mail together are too long");
-    if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
-    if (!rc && person_who(h->l.who_key, name, birth, who)) out->who = arena_strdup(a, who);
-    buf_free(&box);
-    return rc ? rc : out->sealed ? BM_OK : BM_ENOMEM;
-}
 
 /* --- enroll ---------------------------------------------------------------------------- */
 
@@ -283,7 +239,7 @@ static enum bm_rc gps_standing(struct laptop *l, struct standing_now *out)
     if (rc) return rc;
     int64_t ago_ms = env_boottime_ms(&l->env) - seen.boottime_ms;
     out->gps =
-        ago_ms >= 0 && ago_ms < GPS_HEARD_MS ? gps_state_text(seen.state) : "not followed";
+        ago_ms >= 0 && ago_ms < ROAD_GPS_HEARD_MS ? gps_state_text(seen.state) : "not followed";
     out->fix_ms = seen.fix_ms;
     return BM_OK;
 }
@@ -455,17 +411,50 @@ static enum bm_rc sync_json(struct cli *cli, const struct sync_report *r,
     return cli_json_end(cli, &w);
 }
 
-static enum bm_rc sync_and_tell(struct cli *cli, struct laptop *l)
+/* For a program that watches (the desk's page): a line whenever a step begins or a hundredth of it is done. */
+struct watched {
+    struct cli *cli;
+    char label[32];
+    int64_t percent;
+};
+
+static void write_progress(void *ctx, const char *label, int64_t done, int64_t total)
+{
+    struct watched *x = ctx;
+    int64_t percent = total > 0 ? (int64_t)((double)done * 100.0 / (double)total) : 0;
+    struct buf line = { 0 };
+    struct jsonw w;
+    if (percent == x->percent && str_eq(label, x->label)) return;
+    x->percent = percent;
+    str_copy(x->label, sizeof x->label, label);
+    jsonw_init(&w, &line);
+    jsonw_object(&w);
+    jsonw_put_text(&w, "phase", label);
+    jsonw_put_int(&w, "done", done);
+    jsonw_put_int(&w, "total", total);
+    jsonw_object_end(&w);
+    if (!jsonw_rc(&w)) fprintf(x->cli->err, "%s\n", buf_str(&line));
+    fflush(x->cli->err);
+    buf_free(&line);
+}
+
+static const struct cli_option sync_options[] = {
+    { "--progress", NULL, "tell how far it is on standard error, as lines of JSON: phase, done, total" },
+    { NULL, NULL, NULL },
+};
+
+static enum bm_rc sync_and_tell(struct cli *cli, struct laptop *l, bool watched)
 {
     struct sync_report r;
     struct shown *odd = NULL;
     size_t count = 0;
+    struct watched watch = { .cli = cli };
     int64_t from = 0;
     char detail[ERR_TEXT_MAX];
     enum bm_rc rc =
         db_int(l->db, SQL_ENTRY_UNANSWERED_FIRST, &from, "dev", 's', l->journal.dev, NULL);
     if (rc) return rc;
-    enum bm_rc synced = homecoming_sync(l, show_progress, cli, &r);
+    enum bm_rc synced = watched ? homecoming_sync(l, write_progress, &watch, &r) : homecoming_sync(l, show_progress, cli, &r);
     str_copy(detail, sizeof detail, err_text(synced));
     rc = odd_outcomes(l, &cli->arena, from, &odd, &count);
     if (!rc && !synced) rc = note_sync(l);
@@ -486,12 +475,11 @@ static enum bm_rc sync_and_tell(struct cli *cli, struct laptop *l)
 
 static enum bm_rc run_sync(struct cli *cli, const struct cli_args *args)
 {
-    (void)args;
     struct laptop l;
     enum bm_rc rc = road_open(cli, &l);
     if (rc) return rc;
     if (l.practice) cli_note(cli, "PRACTICE: syncing with a practice branch");
-    rc = sync_and_tell(cli, &l);
+    rc = sync_and_tell(cli, &l, cli_given(args, "--progress"));
     laptop_close(&l);
     return rc;
 }
@@ -636,7 +624,7 @@ static const struct cli_command own_commands[] = {
       "over the branch's changes and compares "
       "both copies by digest. May be cut at any point and done again: nothing is lost, nothing "
       "is done twice.",
-      NULL, 0, 0, run_sync },
+      sync_options, 0, 0, run_sync },
     { "Laptop", "status", "", "how this laptop stands",
       "Entries not sent yet, age of the copy, the last sync, GPS, card numbers left, and where the van is.", NULL,
       0, 0, run_status },
@@ -654,8 +642,8 @@ static const struct cli_command own_commands[] = {
 
 static const struct cli_command *const tables[] = { DESKCMD_TABLES, deskcmd_holds_commands,
                                                     road_commands, manifest_commands,
-                                                    own_commands, deskcmd_explain_commands,
-                                                    NULL };
+                                                    own_commands, desk_page_commands,
+                                                    deskcmd_explain_commands, NULL };
 
 static const struct cli_program program = {
     .name = "bookmobile",
@@ -670,11 +658,8 @@ static const struct cli_program program = {
 
 int main(int argc, char **argv)
 {
-    struct host host = { 0 };
-    struct deskcmd desk = { .open = host_open,
-                            .view = host_view,
-                            .close = host_close,
-                            .seal_person = host_seal,
-                            .owner = &host };
+    struct host host;
+    struct deskcmd desk;
+    host_init(&host, &desk);
     return cli_main(&program, &desk, argc, argv);
 }

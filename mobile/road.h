@@ -9,7 +9,10 @@
 #include "common/cli.h"
 #include "mobile/visit.h"
 
-enum { ROAD_CLOCK_SIZE = 24 };
+enum {
+    ROAD_CLOCK_SIZE = 24,
+    ROAD_GPS_HEARD_MS = 60000 /* a follower that was heard of so lately runs still */
+};
 
 /* stop status|next|open|close, gps. Ended by name NULL. */
 extern const struct cli_command road_commands[];

@@ -54,6 +54,9 @@ SELECT (SELECT count(*) FROM title), (SELECT count(*) FROM item), (SELECT count(
   (SELECT count(*) FROM exception_now WHERE status = 'open'), (SELECT count(*) FROM intake), (SELECT count(*) FROM aside),
   (SELECT count(*) FROM entry WHERE row = 0 AND outcome LIKE 'quarantined%')
 
+-- name: REPORT_EXCEPTIONS_OPEN
+SELECT count(*) FROM exception_now WHERE status = 'open'
+
 -- name: REPORT_BRANCH_LINE
 SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
 

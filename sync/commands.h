@@ -22,6 +22,8 @@ extern const struct cli_command commands_staff[]; /* staff ... */
 
 /* Open the branch of --data for a command, with its --staff and --request. */
 BM_MUST_CHECK enum bm_rc commands_open(struct cli *cli, struct branch *b);
+/* How many things `tasks` would list. */
+BM_MUST_CHECK enum bm_rc commands_tasks_count(struct branch *b, struct arena *a, int64_t *out);
 /* Local date and time; "" if there is none. ret: text */
 const char *commands_time(int64_t ms, char text[ZONE_TEXT_MAX]);
 /* Lower-case words with _ between: a count's name as a JSON key. ret: out */

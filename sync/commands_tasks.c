@@ -214,6 +214,14 @@ static enum bm_rc run_tasks(struct cli *cli, const struct cli_args *args)
     return BM_OK;
 }
 
+enum bm_rc commands_tasks_count(struct branch *b, struct arena *a, int64_t *out)
+{
+    struct tasks tasks = { 0 };
+    enum bm_rc rc = gather(b, a, &tasks);
+    *out = (int64_t)tasks.count;
+    return rc;
+}
+
 const struct cli_command commands_tasks[] = {
     { "Exceptions", "tasks", "", "what staff have to do: look into, set aside, put back, hand over",
       "Open exceptions that want somebody, holds that wait and have a free copy, copies set aside for nobody, copies set aside "

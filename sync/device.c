@@ -141,3 +141,38 @@ enum bm_rc device_cards(struct branch *b, const char *dev, char range[CARDS_TEXT
     stmt_done(s);
     return BM_OK;
 }
+
+/* --- for people ------------------------------------------------------------------------------- */
+
+const char *device_state(struct stmt *s)
+{
+    return stmt_int(s, 4) != ENTRY_NONE   ? "revoked"
+           : stmt_int(s, 3) != ENTRY_NONE ? "enrolled"
+                                          : "invited";
+}
+
+/* Columns of SQL_DEVICE_LIST: dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms, entries. */
+static void device_json(struct jsonw *w, struct stmt *s)
+{
+    jsonw_object(w);
+    jsonw_put_text(w, "device", stmt_text(s, 0));
+    jsonw_put_text(w, "name", stmt_text(s, 1));
+    jsonw_put_bool(w, "practice", stmt_int(s, 2) == 1);
+    jsonw_put_text(w, "state", device_state(s));
+    jsonw_put_int(w, "enrolled_ms", stmt_int(s, 3));
+    jsonw_put_int(w, "last_sync_ms", stmt_int(s, 5));
+    jsonw_put_int(w, "entries", stmt_int(s, 6));
+    jsonw_put_text(w, "cards", stmt_text(s, 7));
+    jsonw_object_end(w);
+}
+
+enum bm_rc device_list_json(struct branch *b, struct jsonw *w)
+{
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
+    if (rc) return rc;
+    jsonw_array(w);
+    while ((rc = stmt_next(s)) == BM_OK) device_json(w, s);
+    jsonw_array_end(w);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}

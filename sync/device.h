@@ -9,6 +9,7 @@
 #define BM_DEVICE_H
 
 #include "common/cards.h"
+#include "common/jsonw.h"
 #include "sync/branch.h"
 
 /* A new device, or a new code for one that is not enrolled yet. name: [a-z0-9-], 2 to 23 bytes, not "branch".
@@ -27,5 +28,8 @@ BM_MUST_CHECK enum bm_rc device_set_name(struct branch *b, const char *dev, cons
 BM_MUST_CHECK enum bm_rc device_cards(struct branch *b, const char *dev, char range[CARDS_TEXT_MAX]);
 /* ret: BM_OK | BM_EAUTH not enrolled, or revoked */
 BM_MUST_CHECK enum bm_rc device_key(struct branch *b, const char *dev, unsigned char public_key[SEAL_PUBLIC_BYTES]);
+/* Rows of SQL_DEVICE_LIST as people see them: "revoked" "enrolled" "invited"; and all of them as a JSON array. */
+const char *device_state(struct stmt *row);
+BM_MUST_CHECK enum bm_rc device_list_json(struct branch *b, struct jsonw *w);
 
 #endif

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "common/deskcmd.h"
-#include "common/person.h"
 #include "sync/commands.h"
 #include "sync/device.h"
+#include "sync/pages.h"
 #include "sync/server.h"
 
-enum { PATH_TEXT_MAX = 4096, PORT_DEFAULT = 8480 };
+enum { PATH_TEXT_MAX = 4096, PORT_DEFAULT = 8480, LOCK_AFTER_MAX_S = 3600 };
 
 enum bm_rc commands_open(struct cli *cli, struct branch *b)
 {
@@ -210,44 +210,16 @@ static enum bm_rc run_device_set(struct cli *cli, const struct cli_args *args)
     return cli_json_end(cli, &w);
 }
 
-static const char *device_state(struct stmt *s)
-{
-    return stmt_int(s, 4) != ENTRY_NONE   ? "revoked"
-           : stmt_int(s, 3) != ENTRY_NONE ? "enrolled"
-                                          : "invited";
-}
-
-/* Rows of SQL_DEVICE_LIST: dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms, entries. */
-static void device_json(struct jsonw *w, struct stmt *s)
-{
-    jsonw_object(w);
-    jsonw_put_text(w, "device", stmt_text(s, 0));
-    jsonw_put_text(w, "name", stmt_text(s, 1));
-    jsonw_put_bool(w, "practice", stmt_int(s, 2) == 1);
-    jsonw_put_text(w, "state", device_state(s));
-    jsonw_put_int(w, "enrolled_ms", stmt_int(s, 3));
-    jsonw_put_int(w, "last_sync_ms", stmt_int(s, 5));
-    jsonw_put_int(w, "entries", stmt_int(s, 6));
-    jsonw_put_text(w, "cards", stmt_text(s, 7));
-    jsonw_object_end(w);
-}
-
-/* All laptops, into a table or a JSON array that the caller began. */
-static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_table *t,
-                              struct jsonw *w)
+/* All laptops, into a table. */
+static enum bm_rc each_device(struct branch *b, struct arena *a, struct cli_table *t)
 {
     struct stmt *s;
     char sync[ZONE_TEXT_MAX];
     enum bm_rc rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
     if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK) {
-        if (w)
-            device_json(w, s);
-        else
-            cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s),
-                          commands_time(stmt_int(s, 5), sync),
-                          arena_printf(a, "%" PRId64, stmt_int(s, 6)), stmt_text(s, 7));
-    }
+    while ((rc = stmt_next(s)) == BM_OK)
+        cli_table_row(t, stmt_text(s, 0), stmt_text(s, 1), device_state(s), commands_time(stmt_int(s, 5), sync),
+                      arena_printf(a, "%" PRId64, stmt_int(s, 6)), stmt_text(s, 7));
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
@@ -260,11 +232,10 @@ static enum bm_rc run_device_list(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = commands_open(cli, &b);
     if (rc) return rc;
     if (cli->json)
-        cli_json(cli, &w), jsonw_array(&w);
+        cli_json(cli, &w);
     else
         cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", "cards", NULL);
-    rc = each_device(&b, &cli->arena, &t, cli->json ? &w : NULL);
-    if (cli->json) jsonw_array_end(&w);
+    rc = cli->json ? device_list_json(&b, &w) : each_device(&b, &cli->arena, &t);
     if (!rc) rc = cli->json ? cli_json_end(cli, &w) : cli_table_end(cli, &t);
     branch_close(&b);
     return rc;
@@ -277,6 +248,8 @@ static const struct cli_option serve_options[] = {
       "where to listen; 127.0.0.1:8480 if not given; port 0: any free one" },
     { "--cert", "FILE", "TLS certificate chain, PEM" },
     { "--key", "FILE", "its key, PEM" },
+    { "--pages", "ADDR:PORT", "serve the staff's pages there, with the same certificate; without one on this machine alone" },
+    { "--lock-after", "SECONDS", "lock a page when nothing was done for so long (300)" },
     { NULL, NULL, NULL },
 };
 
@@ -286,37 +259,41 @@ struct serving {
     bool tls;
 };
 
+static enum bm_rc tell_listening(struct serving *s, const char *what, const char *address, uint16_t port)
+{
+    bool six = strchr(address, ':') != NULL;
+    const char *scheme = s->tls ? "https" : "http", *left = six ? "[" : "", *right = six ? "]" : "";
+    if (s->cli->json) { /* standard output waits for the one value at the end */
+        cli_note(s->cli, "%s %s://%s%s%s:%u", what, scheme, left, address, right, port);
+        return BM_OK;
+    }
+    cli_print(s->cli, "%s %s://%s%s%s:%u%s\n", what, scheme, left, address, right, port, str_eq(what, "pages at") ? "/" : "");
+    return cli_flush(s->cli);
+}
+
 static void on_ready(void *ctx, uint16_t port)
 {
     struct serving *s = ctx;
-    bool six = strchr(s->address, ':') != NULL;
-    const char *scheme = s->tls ? "https" : "http", *left = six ? "[" : "",
-               *right = six ? "]" : "";
-    if (s->cli->json) { /* standard output waits for the one value at the end */
-        cli_note(s->cli, "listening on %s://%s%s%s:%u", scheme, left, s->address, right, port);
-        return;
-    }
-    cli_print(s->cli, "listening on %s://%s%s%s:%u\n", scheme, left, s->address, right, port);
-    if (cli_flush(s->cli)) bm_assert(s->cli->written); /* told at the end */
+    if (tell_listening(s, "listening on", s->address, port)) bm_assert(s->cli->written); /* told at the end */
 }
 
-/* "127.0.0.1:8480", "[::1]:8480", ":8480" */
-static enum bm_rc read_listen(struct cli *cli, const char *text, const char **address,
-                              uint16_t *port)
+/* Staff pages, before laptops are let in: both end together. */
+static enum bm_rc start_pages(struct serving *s, const struct cli_args *args, const struct server_options *o, struct pages **out)
 {
-    int64_t n = PORT_DEFAULT;
-    *address = "127.0.0.1";
-    *port = PORT_DEFAULT;
-    if (!text) return BM_OK;
-    const char *colon = strrchr(text, ':');
-    if (!colon || !str_to_i64(colon + 1, 0, UINT16_MAX, &n))
-        return err_set(BM_EUSAGE, "--listen takes an address and a port, 127.0.0.1:8480");
-    *port = (uint16_t)n;
-    if (colon == text) return BM_OK;
-    bool six = text[0] == '[' && colon[-1] == ']';
-    *address = six ? arena_strndup(&cli->arena, text + 1, (size_t)(colon - text) - 2)
-                   : arena_strndup(&cli->arena, text, (size_t)(colon - text));
-    return *address ? BM_OK : BM_ENOMEM;
+    struct pages_options options = { .program = s->cli->program, .dir = s->cli->data };
+    struct arena *a = &s->cli->arena;
+    int64_t idle_s;
+    uint16_t port;
+    *out = NULL;
+    if (!cli_given(args, "--pages")) return BM_OK;
+    enum bm_rc rc = cli_int(args, "--lock-after", 1, LOCK_AFTER_MAX_S, WEB_IDLE_S, &idle_s);
+    options.idle_s = (unsigned)idle_s;
+    if (!rc) rc = web_read_address(a, cli_value(args, "--pages"), PAGES_PORT, &options.door);
+    if (!rc) rc = server_read_pem(o->cert_file, a, &options.door.cert_pem);
+    if (!rc) rc = server_read_pem(o->key_file, a, &options.door.key_pem);
+    if (!rc) rc = pages_start(&options, out, &port);
+    if (rc) return rc;
+    return tell_listening(s, "pages at", options.door.address, port);
 }
 
 static enum bm_rc run_serve(struct cli *cli, const struct cli_args *args)
@@ -329,12 +306,17 @@ static enum bm_rc run_serve(struct cli *cli, const struct cli_args *args)
     struct jsonw w;
     if (!options.cert_file != !options.key_file)
         return err_set(BM_EUSAGE, "--cert and --key go together");
-    enum bm_rc rc =
-        read_listen(cli, cli_value(args, "--listen"), &options.address, &options.port);
+    struct web_door door;
+    struct pages *pages;
+    enum bm_rc rc = web_read_address(&cli->arena, cli_value(args, "--listen"), PORT_DEFAULT, &door);
     if (rc) return rc;
-    serving.address = options.address;
+    serving.address = options.address = door.address;
+    options.port = door.port;
     serving.tls = options.cert_file != NULL;
-    rc = server_run(cli->data, &options);
+    server_mind_signals();
+    rc = start_pages(&serving, args, &options, &pages);
+    if (!rc) rc = server_run(cli->data, &options);
+    pages_stop(pages);
     if (rc || !cli->json) return rc;
     cli_json(cli, &w);
     jsonw_object(&w);
@@ -384,9 +366,7 @@ static enum bm_rc status_json(struct cli *cli, struct branch *b,
     for (size_t i = 0; i < COUNT_COUNT; i++)
         jsonw_put_int(&w, commands_key(count_names[i], key), counts[i]);
     jsonw_key(&w, "devices");
-    jsonw_array(&w);
-    enum bm_rc rc = each_device(b, &cli->arena, NULL, &w);
-    jsonw_array_end(&w);
+    enum bm_rc rc = device_list_json(b, &w);
     jsonw_object_end(&w);
     return rc ? rc : cli_json_end(cli, &w);
 }
@@ -413,48 +393,11 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
         cli_table(&t, &cli->arena, "device", "name", "state", "last sync", ">entries", "cards", NULL);
         cli_table_row(&t, "branch", "the branch's own desk", "", "",
                       commands_cell(&cli->arena, own), "");
-        rc = each_device(&b, &cli->arena, &t, NULL);
+        rc = each_device(&b, &cli->arena, &t);
         if (!rc) rc = cli_table_end(cli, &t);
     }
     branch_close(&b);
     return rc;
-}
-
-/* --- the branch's own desk ---------------------------------------------------------------------------------- */
-
-static enum bm_rc desk_open(void *owner, struct cli *cli, struct desk **desk)
-{
-    struct branch *b = owner;
-    enum bm_rc rc = commands_open(cli, b);
-    *desk = &b->desk;
-    return rc;
-}
-
-static enum bm_rc desk_view(void *owner, struct db **out)
-{
-    *out = ((struct branch *)owner)->db;
-    return BM_OK;
-}
-
-static void desk_close(void *owner)
-{
-    branch_close(owner);
-}
-
-static enum bm_rc desk_seal_person(void *owner, const char *json, const char *name,
-                                   const char *birth, struct desk_person *out, struct arena *a)
-{
-    struct branch *b = owner;
-    struct buf box;
-    char who[PERSON_WHO_MAX];
-    buf_init(&box, 2 * ENTRY_TEXT_MAX);
-    enum bm_rc rc = seal_box(b->box.public, json, strlen(json), &box);
-    if (rc == BM_ELIMIT)
-        rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
-    if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
-    if (!rc && person_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
-    buf_free(&box);
-    return rc || out->sealed ? rc : BM_ENOMEM;
 }
 
 /* --- the program --------------------------------------------------------------------------------------------------------- */
@@ -464,8 +407,8 @@ static const struct cli_command commands[] = {
       "Makes the data directory: database, key, identity.", init_options, 0, 0, run_init },
     { "Branch", "status", "", "what is here and who synced when",
       "Counts of the tables, and the laptops.", NULL, 0, 0, run_status },
-    { "Branch", "serve", "", "let laptops sync",
-      "Serves until it is told to end (SIGTERM, SIGINT).", serve_options, 0, 0, run_serve },
+    { "Branch", "serve", "", "let laptops sync, and staff work in a browser",
+      "Serves until it is told to end (SIGTERM, SIGINT). With --pages staff log in with the accounts of `branch staff`.", serve_options, 0, 0, run_serve },
     { "Laptops", "device add", "DEVICE", "let a laptop enrol, by a one-time code",
       "DEVICE is what the laptop is called in entries: small letters, digits, dashes. Given "
       "again before it enrolled, a new code replaces the old.",
@@ -505,11 +448,8 @@ int main(int argc, char **argv)
         .data_env = "BRANCH_DATA",
         .tables = tables,
     };
-    struct branch b = { 0 };
-    struct deskcmd host = { .open = desk_open,
-                            .view = desk_view,
-                            .close = desk_close,
-                            .seal_person = desk_seal_person,
-                            .owner = &b };
-    return cli_main(&program, &host, argc, argv);
+    struct branch_host host;
+    struct deskcmd desk;
+    branch_host_init(&host, &desk);
+    return cli_main(&program, &desk, argc, argv);
 }

@@ -446,7 +446,7 @@ struct branch *server_branch(struct server *v)
 
 /* --- run ------------------------------------------------------------------------------------------------------------- */
 
-static enum bm_rc read_pem(const char *path, struct arena *a, const char **out)
+enum bm_rc server_read_pem(const char *path, struct arena *a, const char **out)
 {
     *out = NULL;
     if (!path) return BM_OK;
@@ -475,24 +475,29 @@ static enum bm_rc wait_for_end(void)
     return BM_OK;
 }
 
+void server_mind_signals(void)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 enum bm_rc server_run(const char *dir, const struct server_options *options)
 {
     struct arena a = { 0 };
     struct http_server *http = NULL;
     struct server *v = NULL;
-    sigset_t ends;
     struct http_options http_options = { .address = options->address, .port = options->port, .handler = server_handle,
                                          .body_bytes_max = WIRE_FRAME_MAX };
-    sigemptyset(&ends); /* blocked before any thread starts, so that they come to sigwait alone */
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    server_mind_signals();
     enum bm_rc rc = server_open(dir, &v);
     if (rc) goto done;
     http_options.ctx = v;
-    rc = read_pem(options->cert_file, &a, &http_options.cert_pem);
-    if (!rc) rc = read_pem(options->key_file, &a, &http_options.key_pem);
+    rc = server_read_pem(options->cert_file, &a, &http_options.cert_pem);
+    if (!rc) rc = server_read_pem(options->key_file, &a, &http_options.key_pem);
     if (!rc) rc = http_server_start(&http_options, &http);
     if (rc) goto done;
     if (options->ready) options->ready(options->ctx, http_server_port(http));

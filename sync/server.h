@@ -44,6 +44,10 @@ struct server_options {
     void *ctx;
 };
 
+/* A PEM file's text. in: path NULL = none: *out NULL. ret: BM_OK | BM_EUSAGE no such file, or not PEM | BM_EIO, BM_ENOMEM */
+BM_MUST_CHECK enum bm_rc server_read_pem(const char *path, struct arena *a, const char **out);
+/* Before any thread starts: SIGTERM and SIGINT come to server_run alone. */
+void server_mind_signals(void);
 /* Serve until SIGTERM or SIGINT. ret: BM_OK ended in order | faults of branch_open and http_server_start */
 BM_MUST_CHECK enum bm_rc server_run(const char *dir, const struct server_options *options);
 
