@@ -92,7 +92,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/test/%,$(SRC_UNIT))
 TOOLS := $(patsubst tests/tools/%.c,$(B)/tool/%,$(SRC_TOOLS)) $(B)/tool/sim
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(SRC_FUZZ))
 
-.PHONY: all help deps check check-run quick unit bench demo soak mutants install clean tools fuzz fuzzers
+.PHONY: all help deps check check-run quick unit bench demo soak mutants browser browser-deps shots install clean tools fuzz fuzzers
 all: $(PROGRAMS)
 
 help:
@@ -100,6 +100,8 @@ help:
 	@echo 'make demo       a whole day on real parts; DATA=folder runs it on other data'
 	@echo 'make check      everything that must hold; ends with "N passed, N failed"'
 	@echo 'make quick      unit and property tests alone'
+	@echo 'make browser    the pages in a real browser, every size and every key; TESTS="queue kills" runs these'
+	@echo 'make shots      a picture of every screen, light and dark, in three sizes, in build/shots'
 	@echo 'make fuzz       build the fuzz targets with libFuzzer: build/fuzz/fuzz/NAME tests/fuzz/corpus/NAME'
 	@echo 'make bench      figures, each beside the floor measured in the same run'
 	@echo 'make mutants    breaks the rule of each named case in a copy, and expects its test to fail; CASES="21 22"'
@@ -183,6 +185,7 @@ DEPS_CHECK := libcmocka-dev yaz clang python3 git
 
 deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@tests/browser/deps.sh
 
 demo:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
@@ -196,6 +199,7 @@ quick:
 
 check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	-@tests/browser/deps.sh # what cannot be had fails the browser tests alone, not the others
 	@$(MAKE) --no-print-directory -j2 all tools unit
 	@$(MAKE) --no-print-directory -j2 CC=clang all tools unit
 	@$(MAKE) --no-print-directory -j2 SANITIZE=1 all tools unit fuzzers
@@ -203,6 +207,18 @@ check:
 
 check-run:
 	@CC='$(CC)' LINT_FLAGS='$(CFLAGS)' tests/run.sh $(B) check
+
+# The pages in a real browser, on real programs. BROWSER=full: every size, every kind of input.
+browser-deps:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+	@tests/browser/deps.sh
+	@$(MAKE) --no-print-directory -j2 all tools
+
+browser: browser-deps
+	@BROWSER=full tests/run.sh $(B) browser $(TESTS)
+
+shots: browser-deps
+	@BM_BIN_DIR=$(BIN) BM_TOOL_DIR=$(B)/tool node tests/browser/shots.mjs build/shots $(TESTS)
 
 unit: $(UNIT_TESTS)
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs everything that must hold and adds it up; ends with "N passed, N failed, N skipped".
-# usage: tests/run.sh BUILD_FOLDER check|quick
+# usage: tests/run.sh BUILD_FOLDER check|quick|browser [NAME...]
 set -u
 cd "$(dirname "$0")/.."
 build=$1 what=$2
+shift 2
 export BM_TOOL_DIR=$build/tool BM_BIN_DIR=$build/bin
 passed=0 failed=0 skipped=0 broken=() cases_ok='' cases_bad=''
 log=$(mktemp)
@@ -39,8 +40,20 @@ run() { # name, command...
     if [ "$status" -ne 0 ]; then tail -40 "$log" | sed 's/^/    /'; fi
 }
 
+browser() { # NAME...: the pages in a real browser; nothing named = all
+    local t name
+    for t in tests/browser/test_*.mjs; do
+        [ -e "$t" ] || continue
+        name=${t##*/test_} name=${name%.mjs}
+        [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
+        run "browser $name" node "$t"
+    done
+}
+
 [ "$what" = check ] && run lint tests/lint.sh "$build" $CC $LINT_FLAGS
+[ "$what" = browser ] && browser "$@"
 for t in "$build"/test/test_*; do
+    [ "$what" = browser ] && break
     case $t in *.d|*.o) continue;; esac
     if [ "$what" = quick ]; then
         case $t in */test_gps) continue;; esac # a real daemon takes its time
@@ -61,6 +74,7 @@ if [ "$what" = check ]; then
     run "random histories" env BM_HISTORIES=20000 "$build/test/test_histories"
     run "simulated laptops and branch" "$build/tool/sim"
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
+    browser
 fi
 # the named cases of circulation: each counts once, and only if it passed everywhere
 echo "cases $(comm -23 <(tr ' ' '\n' <<< "$cases_ok" | sort -u) <(tr ' ' '\n' <<< "$cases_bad" | sort -u) | grep -c .) passed"
