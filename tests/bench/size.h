@@ -1,5 +1,5 @@
 /* tests/bench/size.h -- the same figures at a million titles: acts, decision, memory of a command; folds at the branch.
- * Floor:      tests. Uses acts.h, big.h; starts the program `bookmobile` that stands beside this one.
+ * Floor:      tests. Uses acts.h, search.h, big.h; starts the program `bookmobile` that stands beside this one.
  * Owns:       nothing.
  * Invariants: the big library is made once a run.
  * Threads:    one. */
@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "tests/bench/acts.h"
+#include "tests/bench/search.h"
 
 enum { COMMAND_ARGS_MAX = 12, PROGRAM_PATH_MAX = 512, KB_A_MB = 1024 };
 
@@ -113,6 +114,7 @@ static inline void bench_size(const struct bench *b)
     act_world_open(w, true);
     decision_measure(b, w, "big_decision");
     acts_measure(b, w, f);
+    search_measure(b, w);
     laptop_close(&w->l);
     memory_measure(b, w->dir);
     act_world_close(w);

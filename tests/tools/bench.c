@@ -16,14 +16,15 @@
 #include "tests/sample/words.c"
 
 static const struct {
-    const char *figures[12]; /* what it can print */
+    const char *figures[20]; /* what it can print */
     void (*run)(const struct bench *b);
 } groups[] = {
     { { "act_checkout", "act_checkout_p99", "act_checkout_replica", "act_checkin", "act_checkin_p99", "act_checkin_replica" }, bench_acts },
     { { "decision" }, bench_decision },
     { { "big_checkout", "big_checkout_p99", "big_checkout_replica", "big_checkin", "big_checkin_p99", "big_checkin_replica",
-        "big_decision", "big_memory_checkout", "big_memory_search",
-        "big_memory_patron" },
+        "big_decision", "big_memory_checkout", "big_memory_search", "big_memory_patron", "big_search_word_p99",
+        "big_search_two_words_p99", "big_search_three_words_p99", "big_search_two_letters_p99", "big_search_three_letters_p99",
+        "big_search_word_and_two_letters_p99" },
       bench_size },
     { { "big_refold" }, bench_refold },
     { { "policy" }, bench_policy },
