@@ -7,6 +7,7 @@
  * is as the floor; without a goal the line ends with "goal - -". A figure that falls short does not fail the run:
  * a timing is never a test. */
 #include "tests/bench/acts.h"
+#include "tests/bench/page.h"
 #include "tests/bench/pure.h"
 #include "tests/bench/refold.h"
 #include "tests/bench/size.h"
@@ -26,6 +27,7 @@ static const struct {
         "big_search_two_words_p99", "big_search_three_words_p99", "big_search_two_letters_p99", "big_search_three_letters_p99",
         "big_search_word_and_two_letters_p99" },
       bench_size },
+    { { "page_weight", "page_scan", "page_scan_p99", "page_typing_p99", "page_act", "page_act_p99", "page_memory" }, bench_page },
     { { "big_refold" }, bench_refold },
     { { "policy" }, bench_policy },
     { { "timeline" }, bench_timeline },
