@@ -327,6 +327,11 @@ enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms)
     return BM_OK;
 }
 
+const char *circ_group(const char *written)
+{
+    return str_eq(written, CIRC_NO_GROUP) ? NULL : written;
+}
+
 /* The laptop's plain view of a patron: what this act says, over what is known. The branch folds (sync/apply). */
 static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char *id_text)
 {
@@ -337,7 +342,7 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
     bool known = !rc;
     if (rc && rc != BM_ENOTFOUND) return rc;
 #define OLD(column) (known ? stmt_copy(s, column, &a) : NULL)
-    const char *account = OLD(1), *name = OLD(2), *category = OLD(3), *branch = OLD(4), *stop = OLD(5), *since = OLD(9), *guarantor = OLD(11);
+    const char *account = OLD(1), *name = OLD(2), *category = OLD(3), *branch = OLD(4), *stop = OLD(5), *since = OLD(9), *guarantor = OLD(11), *group = OLD(12);
 #undef OLD
     int64_t expires = known ? stmt_int(s, 6) : ENTRY_NONE, barred = known ? stmt_int(s, 7) : 0, dead = known ? stmt_int(s, 8) : 0,
             born = known ? stmt_int(s, 10) : ENTRY_NONE;
@@ -350,7 +355,7 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
                 mine && e->barred != ENTRY_NONE ? e->barred : barred, "dead", 'i', e->op == OP_REPLACE ? (int64_t)1 : dead,
                 "since_id", 's', e->op == OP_REGISTER && !since ? id_text : since, "born", 'I',
                 mine && e->born != ENTRY_NONE ? e->born : born, "guarantor", 's',
-                mine && e->guarantor ? e->guarantor : guarantor, NULL);
+                mine && e->guarantor ? e->guarantor : guarantor, "class", 's', mine && e->group ? circ_group(e->group) : group, NULL);
     if (!rc && e->op == OP_REPLACE) { /* the new card is the same person's */
         int64_t there;
         rc = db_int(db, SQL_PATRON_THERE, &there, "card", 's', e->fresh, NULL);
@@ -358,7 +363,7 @@ static enum bm_rc patron_plain(struct db *db, const struct entry *e, const char 
             rc = db_run(db, SQL_PATRON_PUT, "card", 's', e->fresh, "account", 's', account ? account : e->patron, "name", 's', name,
                         "category", 's', category, "branch", 's', branch, "stop", 's', stop, "expires_s", 'I', expires, "barred",
                         'i', barred, "dead", 'i', (int64_t)0, "since_id", 's', id_text, "born", 'I', born, "guarantor", 's',
-                        guarantor, NULL);
+                        guarantor, "class", 's', group, NULL);
     }
     arena_free(&a);
     return rc;

@@ -66,6 +66,9 @@ BM_MUST_CHECK enum bm_rc circ_item_info(struct db *db, const struct entry *e, in
 /* After a fold: this add_item is the one that stands (e NULL: none does). */
 BM_MUST_CHECK enum bm_rc circ_item_info_is(struct db *db, const char *barcode, const struct entry *e, int64_t t_ms,
                                            const char *id_text);
+/* A patron's group as its entry has it: NULL if it says that he is of none any more. */
+#define CIRC_NO_GROUP "-"
+const char *circ_group(const char *written);
 BM_MUST_CHECK enum bm_rc circ_visit(struct db *db, const struct entry *e, int64_t t_ms);
 
 /* Money on a laptop, stepped like all else there (circ_money.c): after circ_store, the charges that the step changed; and

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/words.h"
+
 enum {
     LENGTH_MAX = 16 << 20, /* a value; the largest stored is a snapshot's chunk */
     SQL_LENGTH_MAX = 100000,
@@ -146,6 +148,8 @@ enum bm_rc db_exec(struct db *db, const char *sql)
     return rc ? fault(db, rc, "statement") : BM_OK;
 }
 
+static enum bm_rc add_words(struct db *db);
+
 static void harden(sqlite3 *h)
 {
     sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -205,7 +209,8 @@ enum bm_rc db_open(const char *path, enum db_kind kind, const char *create_sql, 
     } else {
         int src = sqlite3_open_v2(kind == DB_MEMORY ? ":memory:" : path, &db->handle, flags, NULL);
         if (src) rc = fault(db, src, "open");
-        else harden(db->handle), rc = set_up(db, kind, create_sql);
+        else harden(db->handle), rc = add_words(db);
+        if (!rc) rc = set_up(db, kind, create_sql);
         if (!rc && kind != DB_MEMORY) chmod(path, 0600);
     }
     db_lock_give(lock);
@@ -531,6 +536,29 @@ enum bm_rc db_checkpoint(struct db *db)
     if (src) rc = fault(db, src, "checkpoint");
     db_lock_give(db->lock);
     return rc;
+}
+
+/* bm_words(name): what a name is found by, as a JSON array. For triggers, hence innocuous: it reads nothing but its argument. */
+static void sql_words(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    struct words words;
+    char json[WORDS_BYTES_MAX + 4 * WORDS_MAX];
+    size_t at = 0;
+    (void)argc;
+    const char *name = (const char *)sqlite3_value_text(argv[0]);
+    words_of_name(name ? name : "", &words);
+    json[at++] = '[';
+    for (size_t i = 0; i < words.count; i++) /* letters and digits: nothing to escape */
+        at += (size_t)snprintf(json + at, sizeof json - at, "%s\"%s\"", i ? "," : "", words.list[i]);
+    json[at++] = ']';
+    sqlite3_result_text(ctx, json, (int)at, SQLITE_TRANSIENT);
+}
+
+static enum bm_rc add_words(struct db *db)
+{
+    int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC;
+    int rc = sqlite3_create_function_v2(db->handle, "bm_words", 1, flags, NULL, sql_words, NULL, NULL, NULL);
+    return rc ? fault(db, rc, "bm_words") : BM_OK;
 }
 
 static void sql_tag(sqlite3_context *ctx, int argc, sqlite3_value **argv)

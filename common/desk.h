@@ -122,9 +122,11 @@ BM_MUST_CHECK enum bm_rc desk_cancel_hold(struct desk *d, struct arena *a, const
 BM_MUST_CHECK enum bm_rc desk_capture_hold(struct desk *d, struct arena *a, const char *item, struct desk_answer *out);
 
 /* --- people --- */
+#define DESK_NO_GROUP "none"
 struct desk_person {
     const char *card; /* desk_register: NULL = the next of the desk's range */
     const char *name, *category, *branch, *stop, *guarantor; /* NULL = not said */
+    const char *group;  /* a class, a deposit collection; "none" = no group any more; NULL = not said */
     const char *sealed; /* personal fields, sealed to the branch; or NULL */
     const char *who;    /* keyed hash of name and birth date; or NULL */
     int64_t expires_s, barred; /* or ENTRY_NONE */

@@ -20,6 +20,7 @@ static void fill_person(struct entry *e, const char *card, const struct desk_per
     e->category = p->category;
     e->branch = p->branch;
     e->stop = p->stop;
+    e->group = str_eq(p->group, DESK_NO_GROUP) ? CIRC_NO_GROUP : p->group;
     e->guarantor = p->guarantor;
     e->born = p->born > 0 ? p->born : ENTRY_NONE;
     e->sealed = p->sealed;
@@ -51,8 +52,8 @@ static bool has_controls(const char *text)
 
 static enum bm_rc check_texts(const struct desk_person *p)
 {
-    const char *const given[] = { p->name, p->category, p->stop, p->guarantor };
-    static const char *const words[] = { "name", "category", "stop", "guarantor" };
+    const char *const given[] = { p->name, p->category, p->stop, p->guarantor, p->group };
+    static const char *const words[] = { "name", "category", "stop", "guarantor", "group" };
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (given[i] && !given[i][0]) return err_set(BM_EUSAGE, "the %s is empty: give it, or leave it out", words[i]);
         if (has_controls(given[i])) return err_set(BM_EUSAGE, "the %s holds a control character (a tab, a line's end); type it again", words[i]);
@@ -108,7 +109,7 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
     enum bm_rc rc = check_texts(p);
     if (!rc && (op == OP_UPDATE || p->card)) rc = act_clean(a, p->card, &card);
     if (rc) return rc;
-    rc = act_begin(&act, d, a, op, ASKED(card, p->name, p->category, p->stop, p->guarantor, act_number(a, p->expires_s), act_number(a, p->barred)), out);
+    rc = act_begin(&act, d, a, op, ASKED(card, p->name, p->category, p->stop, p->guarantor, p->group, act_number(a, p->expires_s), act_number(a, p->barred)), out);
     if (!rc && !card) rc = next_card(&act, &card);
     if (!rc) rc = facts_patron(&act.f, card);
     if (rc) goto done;

@@ -183,6 +183,7 @@ static enum bm_rc fill_person(struct acts *s)
         .branch = s->desk->branch,
         .stop = cli_value(args, "--stop"),
         .guarantor = cli_value(args, "--guarantor"),
+        .group = cli_value(args, "--group"),
         .expires_s = ENTRY_NONE,
         .barred = ENTRY_NONE,
     };
@@ -219,6 +220,7 @@ static enum bm_rc run_person(struct cli *cli, const struct cli_args *args)
     { "--name", "NAME", "as on the card" },                                                    \
         { "--category", "WORD", "category, such as adult or child" },                          \
         { "--stop", "KEY", "the patron's own stop" },                                          \
+        { "--group", "NAME", "class or deposit collection, such as Year 4 Oak; none: no group" }, \
         { "--expires", "DATE", "last day of the card" },                                       \
         { "--guarantor", "CARD", "card of who answers for the debts" },                        \
         { "--birth", "DATE", "date of birth; sealed, but for its year" },                      \
@@ -321,9 +323,13 @@ const struct cli_command deskcmd_commands[] = {
       "Show a copy: title, place, condition, loan and hold.", NULL, 1, 1, deskcmd_item_show },
     { "Patrons", "patron show", "CARD", "a patron with loans, holds and charges",
       "Show a patron: standing, loans, holds, charges with what is owed on each, and the balance.", NULL, 1, 1, deskcmd_patron_show },
-    { "Patrons", "patron find", "NAME...", "find patrons by name",
-      "Find patrons by parts of the name, in this order.", deskcmd_find_options, 1, 16,
-      deskcmd_patron_find },
+    { "Patrons", "patron find", "[NAME...]", "find patrons by name, stop or group",
+      "Find patrons by the beginnings of words of their names, in any order, accents and capitals left out (`jo sm` finds "
+      "Smith, Joan), by their stop, by their class: at least one of these, and all that are given. Replaced cards are not "
+      "shown.",
+      deskcmd_find_options, 0, 16, deskcmd_patron_find },
+    { "Patrons", "patron groups", "", "the classes and deposit collections, and how many are in each", "",
+      deskcmd_groups_options, 0, 0, deskcmd_patron_groups },
     { "Patrons", "patron add", "[--card CARD] --name NAME", "register a patron",
       "Register a patron with a new card: the one given, else the next free number of this "
       "laptop's range. Birth date, address, telephone and mail are sealed "

@@ -102,13 +102,18 @@ enum bm_rc deskcmd_look_begin(struct deskcmd_look *l, struct cli *cli);
 enum bm_rc deskcmd_look_end(struct deskcmd_look *l, enum bm_rc rc);
 
 extern const struct cli_option deskcmd_search_options[], deskcmd_shelf_options[],
-    deskcmd_find_options[], deskcmd_list_options[];
+    deskcmd_list_options[];
+/* deskcmd_roster.c */
+extern const struct cli_option deskcmd_find_options[], deskcmd_groups_options[];
 enum bm_rc deskcmd_search(struct cli *cli, const struct cli_args *args);
 enum bm_rc deskcmd_shelf(struct cli *cli, const struct cli_args *args);
 enum bm_rc deskcmd_title_show(struct cli *cli, const struct cli_args *args);
 enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args);
 enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args);
 enum bm_rc deskcmd_patron_find(struct cli *cli, const struct cli_args *args);
+enum bm_rc deskcmd_patron_groups(struct cli *cli, const struct cli_args *args);
+/* Nothing was found, and the answer says so already (an empty list). ret: BM_ENOTFOUND, told */
+enum bm_rc deskcmd_none_found(struct cli *cli, const char *words);
 /* An account's charges and balance, as members of the JSON object begun, or as a table. */
 enum bm_rc deskcmd_tell_owed(struct cli *cli, struct db *db, const char *account, struct jsonw *w);
 enum bm_rc deskcmd_hold_list(struct cli *cli, const struct cli_args *args);

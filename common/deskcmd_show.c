@@ -7,7 +7,7 @@
 #include "common/deskcmd_priv.h"
 #include "common/zone.h"
 
-enum { SEARCH_LIMIT = 20, SHELF_LIMIT = 10000, FIND_LIMIT = 50, NAME_MAX_BYTES = 200 };
+enum { SEARCH_LIMIT = 20, SHELF_LIMIT = 10000 };
 
 const struct cli_option deskcmd_search_options[] = {
     { "--limit", "N", "no more than N titles (20)" }, { NULL, NULL, NULL }
@@ -20,9 +20,6 @@ const struct cli_option deskcmd_shelf_options[] = {
     { "--csv", NULL, "print comma-separated values" },
     { "--limit", "N", "no more than N items (10000)" },
     { NULL, NULL, NULL },
-};
-const struct cli_option deskcmd_find_options[] = {
-    { "--limit", "N", "no more than N patrons (50)" }, { NULL, NULL, NULL }
 };
 const struct cli_option deskcmd_list_options[] = {
     { "--title", "TITLE", "only holds on this title (its key)" },
@@ -51,7 +48,7 @@ enum bm_rc deskcmd_look_end(struct deskcmd_look *l, enum bm_rc rc)
 }
 
 /* Nothing was found, and the answer says so already (an empty list). */
-static enum bm_rc none_found(struct cli *cli, const char *words)
+enum bm_rc deskcmd_none_found(struct cli *cli, const char *words)
 {
     if (!cli->json) cli_print(cli, "%s\n", words);
     return cli_told(cli, BM_ENOTFOUND);
@@ -139,7 +136,7 @@ enum bm_rc deskcmd_search(struct cli *cli, const struct cli_args *args)
     rc = deskcmd_look_end(&l, catalog_search(l.db, buf_str(&query), l.desk->place, (size_t)limit,
                                      &cli->arena, &hits));
     if (!rc) rc = cli->json ? json_hits(cli, &hits) : print_hits(cli, &hits);
-    if (!rc && hits.count == 0) rc = none_found(cli, "No title has all of these words.");
+    if (!rc && hits.count == 0) rc = deskcmd_none_found(cli, "No title has all of these words.");
 done:
     buf_free(&query);
     return rc;
@@ -309,7 +306,7 @@ enum bm_rc deskcmd_shelf(struct cli *cli, const struct cli_args *args)
     rc = ask.place ? catalog_shelf(l.db, &ask, &cli->arena, &copies) : BM_ENOMEM;
     rc = deskcmd_look_end(&l, rc);
     if (!rc) rc = tell_shelf(cli, args, ask.place, &copies);
-    if (!rc && copies.count == 0) rc = none_found(cli, cli_given(args, "--csv") ? "" : "Nothing stands there.");
+    if (!rc && copies.count == 0) rc = deskcmd_none_found(cli, cli_given(args, "--csv") ? "" : "Nothing stands there.");
     return rc;
 }
 
@@ -392,7 +389,7 @@ enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args)
 /* --- patrons ------------------------------------------------------------------------------ */
 
 struct patron {
-    const char *card, *account, *name, *category, *branch, *stop, *newer;
+    const char *card, *account, *name, *category, *branch, *stop, *group, *newer;
     int64_t expires_s;
     bool barred, dead, known;
 };
@@ -417,6 +414,7 @@ static enum bm_rc read_patron(struct db *db, const char *scanned, struct arena *
     out->barred = stmt_int(s, 7) == 1;
     out->dead = stmt_int(s, 8) == 1;
     out->known = stmt_kind(s, 9) != 'n';
+    out->group = stmt_copy(s, 12, a);
     stmt_done(s);
     if (!out->card || !out->account) return BM_ENOMEM;
     if (!out->dead) return BM_OK;
@@ -496,6 +494,7 @@ static void json_patron(struct jsonw *w, const struct patron *p)
     jsonw_put_text(w, "category", p->category);
     jsonw_put_text(w, "branch", p->branch);
     jsonw_put_text(w, "stop", p->stop);
+    jsonw_put_text(w, "group", p->group);
     jsonw_put_int(w, "expires", p->expires_s);
     jsonw_put_bool(w, "barred", p->barred);
     jsonw_put_bool(w, "replaced", p->dead);
@@ -510,6 +509,7 @@ static void print_patron(struct cli *cli, const struct patron *p)
     print_field(cli, "name", p->name ? p->name : "(not known)");
     print_field(cli, "category", p->category);
     print_field(cli, "stop", p->stop);
+    print_field(cli, "group", p->group);
     if (p->expires_s != ENTRY_NONE)
         print_field(cli, "expires", deskcmd_day(p->expires_s, day, sizeof day));
     if (!p->known) cli_print(cli, "UNKNOWN: nobody was registered with this card\n");
@@ -559,75 +559,6 @@ enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args)
     rc = read_patron(l.db, args->words[0], &cli->arena, &p);
     if (!rc) rc = tell_patron(cli, l.db, &p);
     return deskcmd_look_end(&l, rc);
-}
-
-/* "ann sm" as a pattern that finds "Joanna Smith": parts in this order, percent and underscore
- * as typed. */
-static enum bm_rc name_pattern(const struct cli_args *args, struct buf *out)
-{
-    struct buf name = { 0 };
-    enum bm_rc rc = join_words(args, &name);
-    if (!rc && name.len > NAME_MAX_BYTES)
-        rc = err_set(BM_EUSAGE, "a name of no more than %d bytes", NAME_MAX_BYTES);
-    buf_putc(out, '%');
-    for (const char *p = buf_str(&name); *p && !rc; p++) {
-        if (*p == '%' || *p == '_' || *p == '\\') buf_putc(out, '\\');
-        buf_putc(out, *p == ' ' ? '%' : *p);
-    }
-    buf_putc(out, '%');
-    buf_free(&name);
-    return rc ? rc : buf_rc(out);
-}
-
-static enum bm_rc tell_found(struct cli *cli, struct stmt *s, size_t *count)
-{
-    struct jsonw w = { 0 };
-    struct cli_table t;
-    char day[DESKCMD_DAY_SIZE];
-    enum bm_rc rc;
-    cli_table(&t, &cli->arena, "CARD", "NAME", "CATEGORY", "STOP", "EXPIRES", "", NULL);
-    if (cli->json) cli_json(cli, &w), jsonw_array(&w);
-    for (*count = 0; !(rc = stmt_next(s)); ++*count) {
-        if (cli->json) {
-            static const char *const keys[] = { "card", "name", "category", "stop" };
-            jsonw_object(&w);
-            for (int i = 0; i < 4; i++) jsonw_put_text(&w, keys[i], stmt_text(s, i));
-            jsonw_put_bool(&w, "barred", stmt_int(s, 4) == 1);
-            jsonw_put_int(&w, "expires", stmt_int(s, 5));
-            jsonw_object_end(&w);
-        } else {
-            cli_table_row(&t, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2),
-                          stmt_text(s, 3), deskcmd_day(stmt_int(s, 5), day, sizeof day),
-                          stmt_int(s, 4) == 1 ? "BARRED" : "");
-        }
-    }
-    if (rc != BM_ENOTFOUND) return rc;
-    if (cli->json) {
-        jsonw_array_end(&w);
-        return cli_json_end(cli, &w);
-    }
-    return *count ? cli_table_end(cli, &t) : BM_OK;
-}
-
-enum bm_rc deskcmd_patron_find(struct cli *cli, const struct cli_args *args)
-{
-    struct deskcmd_look l;
-    struct stmt *s;
-    struct buf pattern = { 0 };
-    int64_t limit;
-    size_t count = 0;
-    enum bm_rc rc = cli_int(args, "--limit", 1, DESKCMD_FOUND_MAX, FIND_LIMIT, &limit);
-    if (!rc) rc = name_pattern(args, &pattern);
-    if (!rc) rc = deskcmd_look_begin(&l, cli);
-    if (rc) goto done;
-    rc = db_get(l.db, SQL_PATRONS_BY_NAME, &s, "pattern", 's', buf_str(&pattern), "count", 'i',
-                limit, NULL);
-    if (!rc) rc = tell_found(cli, s, &count);
-    rc = deskcmd_look_end(&l, rc);
-    if (!rc && count == 0) rc = none_found(cli, "Nobody of this name.");
-done:
-    buf_free(&pattern);
-    return rc;
 }
 
 /* --- holds -------------------------------------------------------------------------------- */

@@ -129,6 +129,7 @@ bool op_parse(const char *name, enum op *out);
     X(WORD, category, "cat")      /* patron category */                                        \
     X(WORD, branch, "branch")     /* patron's or item's home */                                \
     X(WORD, stop, "stop")         /* stop key */                                               \
+    X(WORD, group, "group")       /* patron's class or deposit collection; "-" = none any more */ \
     X(INT, born, "born")          /* year of birth: all of it that leaves the sealed fields */ \
     X(WORD, guarantor, "guarantor") /* card of who answers for the patron's debts */           \
     X(WORD, route, "route")       /* route of a timetable */                                   \

@@ -46,11 +46,25 @@ CREATE TABLE patron(
   dead      INTEGER NOT NULL DEFAULT 0 CHECK(dead IN (0, 1)), -- card was replaced
   since_id  TEXT,              -- entry that brought the card into use; NULL: unknown card
   born      INTEGER,           -- year of birth (I12: the date is sealed, or only at the branch's import)
-  guarantor TEXT               -- card of who answers for the debts
+  guarantor TEXT,              -- card of who answers for the debts
+  class     TEXT               -- group: a class, a deposit collection
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patron_account ON patron(account);
 CREATE INDEX patron_guarantor ON patron(guarantor) WHERE guarantor IS NOT NULL;
-CREATE INDEX patron_stop ON patron(stop);
+CREATE INDEX patron_stop ON patron(stop, name);
+CREATE INDEX patron_class ON patron(class COLLATE NOCASE, dead, stop) WHERE class IS NOT NULL;
+-- The words a name is found by (common/words.h), kept by triggers so that no code path can forget one.
+CREATE TABLE patron_word(word TEXT NOT NULL, card TEXT NOT NULL, PRIMARY KEY(word, card)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER patron_word_in AFTER INSERT ON patron WHEN NEW.name IS NOT NULL BEGIN
+  INSERT INTO patron_word(word, card) SELECT value, NEW.card FROM json_each(bm_words(NEW.name));
+END;
+CREATE TRIGGER patron_word_out AFTER DELETE ON patron WHEN OLD.name IS NOT NULL BEGIN
+  DELETE FROM patron_word WHERE card = OLD.card AND word IN (SELECT value FROM json_each(bm_words(OLD.name)));
+END;
+CREATE TRIGGER patron_word_change AFTER UPDATE OF name ON patron WHEN OLD.name IS NOT NEW.name BEGIN
+  DELETE FROM patron_word WHERE card = OLD.card AND word IN (SELECT value FROM json_each(bm_words(coalesce(OLD.name, ''))));
+  INSERT INTO patron_word(word, card) SELECT value, NEW.card FROM json_each(bm_words(coalesce(NEW.name, '')));
+END;
 
 CREATE TABLE loan(
   id      TEXT PRIMARY KEY,    -- its checkout
@@ -307,18 +321,19 @@ ON CONFLICT(code, entry, other) DO UPDATE SET node = excluded.node, status = exc
 DELETE FROM exception WHERE code = :code AND entry = :entry AND other = :other
 
 -- name: PATRON_GET
-SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor, class
 FROM patron WHERE card = :card
 
 -- name: PATRON_THERE -- somebody's: no stub of a card that was used before anybody knew it
 SELECT 1 FROM patron WHERE card = :card AND (since_id IS NOT NULL OR account <> card)
 
 -- name: PATRON_PUT
-INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor)
-VALUES(:card, :account, :name, :category, :branch, :stop, :expires_s, :barred, :dead, :since_id, :born, :guarantor)
+INSERT INTO patron(card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor, class)
+VALUES(:card, :account, :name, :category, :branch, :stop, :expires_s, :barred, :dead, :since_id, :born, :guarantor, :class)
 ON CONFLICT(card) DO UPDATE SET account = excluded.account, name = excluded.name, category = excluded.category,
   branch = excluded.branch, stop = excluded.stop, expires_s = excluded.expires_s, barred = excluded.barred,
-  dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor
+  dead = excluded.dead, since_id = excluded.since_id, born = excluded.born, guarantor = excluded.guarantor,
+  class = excluded.class
 
 -- name: CATEGORY_THERE -- among the patrons, or in a rule's second column
 SELECT 1 WHERE EXISTS (SELECT 1 FROM rule WHERE instr(line, ',' || :category || ',') > 0 OR instr(line, ',"' || :category || '",') > 0)
@@ -329,9 +344,6 @@ DELETE FROM patron WHERE card = :card
 
 -- name: PATRON_NEWER_CARD
 SELECT card FROM patron WHERE account = :account AND dead = 0 ORDER BY card LIMIT 1
-
--- name: PATRONS_BY_NAME
-SELECT card, name, category, stop, barred, expires_s FROM patron WHERE name LIKE :pattern ESCAPE '\' ORDER BY name, card LIMIT :count
 
 -- name: RULES_ALL
 SELECT line, n FROM rule ORDER BY n

@@ -64,7 +64,7 @@ SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
 SELECT code, entry, other, status FROM exception_now ORDER BY code, entry, other
 
 -- name: REPORT_PATRONS
-SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor
+SELECT card, account, name, category, branch, stop, expires_s, barred, dead, since_id, born, guarantor, class
 FROM patron ORDER BY card
 
 -- name: REPORT_HOLD_WAITING

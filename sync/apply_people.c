@@ -213,7 +213,7 @@ static enum bm_rc store_patron(struct people_fold *f, const char *card)
 {
     const struct person *p = people_card(&f->people, card);
     struct standing now = people_standing(&f->people, card);
-    const char *name = NULL, *category = NULL, *branch = NULL, *stop = NULL, *guarantor = NULL;
+    const char *name = NULL, *category = NULL, *branch = NULL, *stop = NULL, *guarantor = NULL, *group = NULL;
     int64_t born = ENTRY_NONE;
     char since[EID_TEXT_MAX] = "";
     if (!p) return db_run(f->ap->db, SQL_PATRON_DELETE, "card", 's', card, NULL);
@@ -226,6 +226,7 @@ static enum bm_rc store_patron(struct people_fold *f, const char *card)
         if (e->category) category = e->category;
         if (e->branch) branch = e->branch;
         if (e->stop) stop = e->stop;
+        if (e->group) group = circ_group(e->group);
         if (e->born != ENTRY_NONE) born = e->born;
         if (e->guarantor) guarantor = e->guarantor;
     }
@@ -233,7 +234,7 @@ static enum bm_rc store_patron(struct people_fold *f, const char *card)
     return db_run(f->ap->db, SQL_PATRON_PUT, "card", 's', card, "account", 's', now.account, "name", 's', name, "category", 's',
                   category, "branch", 's', branch, "stop", 's', stop, "expires_s", 'I', now.expires_s, "barred", 'i',
                   (int64_t)now.barred, "dead", 'i', (int64_t)now.dead, "since_id", 's', since[0] ? since : NULL, "born", 'I', born, "guarantor", 's', guarantor,
-                  NULL);
+                  "class", 's', group, NULL);
 }
 
 static enum bm_rc store_exceptions(struct people_fold *f)

@@ -22,6 +22,7 @@ static const struct {
     { "visit", "*" },      { "tally", "*" },    { "reading", "*" },   { "balance", "*" },
     { "payment", "*" },    { "settlement", "*" },
     { "suspension", "*" },  { "staff", "*" },
+    { "patron_word", "*" },
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables };
 

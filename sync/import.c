@@ -323,7 +323,7 @@ enum bm_rc import_marc(struct branch *b, const char *path, enum marc_items items
 /* --- patrons ------------------------------------------------------------------------------------------------- */
 
 enum patron_column { P_CARD, P_SURNAME, P_FIRST, P_BIRTH, P_ADDRESS, P_ADDRESS2, P_CITY, P_STATE, P_ZIP, P_COUNTRY, P_PHONE,
-                     P_EMAIL, P_BRANCH, P_CATEGORY, P_EXPIRES, P_DEBARRED, P_STOP, P_GUARANTOR, P_COUNT };
+                     P_EMAIL, P_BRANCH, P_CATEGORY, P_EXPIRES, P_DEBARRED, P_STOP, P_GUARANTOR, P_GROUP, P_COUNT };
 static const struct csv_column patron_columns[P_COUNT] = {
     [P_CARD] = { "cardnumber", true },     [P_SURNAME] = { "surname", true },   [P_FIRST] = { "firstname", false },
     [P_BIRTH] = { "dateofbirth", false },  [P_ADDRESS] = { "address", false },  [P_ADDRESS2] = { "address2", false },
@@ -331,7 +331,7 @@ static const struct csv_column patron_columns[P_COUNT] = {
     [P_COUNTRY] = { "country", false },    [P_PHONE] = { "phone", false },      [P_EMAIL] = { "email", false },
     [P_BRANCH] = { "branchcode", true },   [P_CATEGORY] = { "categorycode", true },
     [P_EXPIRES] = { "dateexpiry", false }, [P_DEBARRED] = { "debarred", false }, [P_STOP] = { "stop", false },
-    [P_GUARANTOR] = { "guarantor", false },
+    [P_GUARANTOR] = { "guarantor", false }, [P_GROUP] = { "sort1", false },
 };
 
 /* What only the branch may read: sealed to its key. *out NULL: there is nothing of it. */
@@ -387,6 +387,16 @@ static int64_t read_birth(struct import *im, const char *text)
     return sound ? civil_from_day(day).year : ENTRY_NONE;
 }
 
+/* Koha's first statistics field, where libraries keep the class: free text, so one that will not do is no reason to leave the
+ * patron out. */
+static const char *read_group(struct import *im, const char *text)
+{
+    const char *group = or_null(text);
+    bool fits = group && strlen(group) <= ENTRY_WORD_MAX && !str_eq(group, CIRC_NO_GROUP);
+    if (group && !fits) import_count(im, "with a group that is too long", 1);
+    return fits ? group : NULL;
+}
+
 /* The card of who answers for the debts. */
 static enum bm_rc read_guarantor(struct import *im, const char *text, const char *card, const char **out)
 {
@@ -422,6 +432,7 @@ static enum bm_rc on_patron(void *ctx, int64_t line, const char **v)
     e.category = or_null(v[P_CATEGORY]);
     e.branch = or_null(v[P_BRANCH]);
     e.stop = or_null(v[P_STOP]);
+    e.group = read_group(im, v[P_GROUP]);
     if (barred) e.barred = 1;
     e.born = read_birth(im, v[P_BIRTH]);
     rc = is_there(im, SQL_READING_CARD_KNOWN, "card", e.patron, &here);

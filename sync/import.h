@@ -42,7 +42,7 @@ struct import_result {
 BM_MUST_CHECK enum bm_rc import_marc(struct branch *b, const char *path, enum marc_items items,
                                      const struct import_how *how, struct import_result *out);
 /* Koha's columns: cardnumber, surname, firstname, dateofbirth (only the year is kept in the open), categorycode, branchcode,
- * dateexpiry ... and stop, guarantor (the card of who answers for the debts). A card that is in use here already gets its
+ * dateexpiry ... and stop, guarantor (the card of who answers for the debts), sort1 (the group). A card that is in use here already gets its
  * new facts; nobody is registered twice. */
 BM_MUST_CHECK enum bm_rc import_patrons(struct branch *b, const char *path, const struct import_how *how,
                                         struct import_result *out);

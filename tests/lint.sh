@@ -32,7 +32,7 @@ only 'yaz/' 'sync/(import_marc|marc_title)\.[ch]'
 only 'csv\.h' 'sync/csv\.c'
 
 # Pure rooms ask neither clock nor disk nor database.
-for room in policy policy_reason policy_rule timeline unit account callno barcode cents geo timetable clock; do
+for room in policy policy_reason policy_rule timeline unit account callno barcode cents geo timetable clock words; do
     verdict "common/$room is pure" "$(grep -nE '#include "(common/(db|env|journal|circ|desk|http|seal)\.h)|#include <(stdio_ext|unistd|fcntl|time|sys/)' common/$room.c)"
 done
 verdict "mobile/stops is pure" "$(grep -nE '#include "(common/(db|env|journal|circ|desk|http|seal)\.h)|#include <(unistd|fcntl|time|sys/)' mobile/stops.c)"

@@ -165,7 +165,7 @@ static inline char *world_dump(struct branch *b)
         "SELECT 'exc', code, entry, other, node, status, pending FROM exception ORDER BY code, entry, other",
         "SELECT 'now', code, entry, other, status FROM exception_now WHERE status = 'settled' OR code = 'settled_moot' ORDER BY code, entry, other",
         "SELECT 'written', dev, seq, card, written FROM reading WHERE written IS NOT NULL ORDER BY dev, ep, seq",
-        "SELECT 'patron', card, account, name, category, expires_s, barred, dead, since_id FROM patron ORDER BY card",
+        "SELECT 'patron', card, account, name, category, expires_s, barred, dead, since_id, class FROM patron ORDER BY card",
         "SELECT 'suspension', id, stop, route, first_day, last_day, why FROM suspension ORDER BY id",
         "SELECT 'staff', id, name, role, verifier, src_t, src FROM staff ORDER BY id",
         "SELECT 'visit', id, arr_s, dep_s FROM visit ORDER BY id",

@@ -104,6 +104,15 @@ static void write_contact(struct out *o, struct rng *r, const struct patron *p,
     out_field(o, p->category != CAT_HOME && rng_chance(r, 0.6) ? text : "", false);
 }
 
+/* Schoolchildren of the stops are in classes, as Koha's sort1 has them. */
+static void write_class(struct out *o, const struct patron *p, const struct route *route)
+{
+    char text[64] = "";
+    bool pupil = p->category == CAT_CHILD && p->stop != PATRON_NO_STOP && p->age_years >= 5 && p->age_years <= 10;
+    if (pupil) snprintf(text, sizeof text, "%.40s Year %d", route->stops[p->stop].community, (int)p->age_years - 4);
+    out_field(o, text, true);
+}
+
 static void write_patron(struct out *o, const struct sample *s, const struct patron *p,
                          const struct route *route)
 {
@@ -129,7 +138,8 @@ static void write_patron(struct out *o, const struct sample *s, const struct pat
     out_field(o, userid, false);
     out_field(o, p->stop == PATRON_NO_STOP ? "" : stop_key(&route->stops[p->stop], stop), false);
     if (p->guarantor) card_number(p->guarantor, card);
-    out_field(o, p->guarantor ? card : "", true);
+    out_field(o, p->guarantor ? card : "", false);
+    write_class(o, p, route);
 }
 
 enum bm_rc people_write(const struct sample *s, const struct route *route, struct people *p)
@@ -145,7 +155,7 @@ enum bm_rc people_write(const struct sample *s, const struct route *route, struc
     out_printf(&o,
                "cardnumber,surname,firstname,othernames,dateofbirth,address,address2,city,"
                "state,zipcode,country,phone,"
-               "email,branchcode,categorycode,dateenrolled,dateexpiry,debarred,userid,stop,guarantor\n");
+               "email,branchcode,categorycode,dateenrolled,dateexpiry,debarred,userid,stop,guarantor,sort1\n");
     for (uint32_t i = 0; i < p->count; i++) {
         make_patron(&p->list[i], &r, i, route);
         find_guarantor(p->list, i);

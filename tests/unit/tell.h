@@ -295,7 +295,8 @@ static inline bool tell_members(struct history *h, struct entry *e)
         e->verifier = rnd(2) ? "v1" : "v2";
         break;
     case OP_UPDATE:
-        if (rnd(3)) e->barred = (int64_t)rnd(2);
+        if (rnd(3) == 0) e->group = rnd(2) ? "Oak" : "-";
+        else if (rnd(2)) e->barred = (int64_t)rnd(2);
         else e->expires_s = (WORLD_START_MS + h->at) / 1000;
         break;
     case OP_REGISTER:

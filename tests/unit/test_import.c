@@ -219,6 +219,22 @@ static void test_import_patrons_have_a_year_of_birth_and_a_guarantor(void **stat
     expect_clean(w);
 }
 
+static void test_import_patrons_have_a_group(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(bring(w, import_patrons,
+                           "cardnumber,surname,branchcode,categorycode,sort1\n"
+                           "p1,Doe,MAIN,CHILD,Year 4 Oak\n"
+                           "p2,Doe,MAIN,CHILD,\n"
+                           "p3,Doe,MAIN,CHILD,a group of which nobody knows why its name had to be so very long that it does not fit\n"), BM_OK);
+    assert_int_equal(counted(w, "with a group that is too long"), 1);
+    assert_string_equal(ask(w, "SELECT group_concat(card || ' ' || coalesce(class, '-')) FROM patron"), "p1 Year 4 Oak,p2 -,p3 -");
+    assert_int_equal(bring(w, import_patrons, "cardnumber,surname,branchcode,categorycode\np1,Roe,MAIN,CHILD\n"), BM_OK);
+    assert_string_equal(ask(w, "SELECT class || ' ' || name FROM patron WHERE card = 'p1'"), "Year 4 Oak Roe"); /* not said: stays */
+    assert_string_equal(ask(w, "SELECT group_concat(word || ' ' || card) FROM patron_word"), "doe p2,doe p3,roe p1");
+    expect_clean(w);
+}
+
 static void test_import_a_card_in_use_gets_new_facts_and_no_second_patron(void **state)
 {
     struct world *w = *state;
@@ -506,6 +522,7 @@ int main(void)
         T(test_import_rules_come_all_or_none_and_go_out_again),
         T(test_import_rules_name_their_columns_in_any_order),
         T(test_import_patrons_have_a_year_of_birth_and_a_guarantor),
+        T(test_import_patrons_have_a_group),
         T(test_import_survives_every_failure),
         T(test_audit_finds_what_was_changed_behind_its_back),
         T(test_audit_digests_do_not_depend_on_the_order_of_files),

@@ -271,12 +271,15 @@ static void test_sample_patrons_are_as_many_as_asked_with_some_expired_and_barre
 {
     (void)state;
     SKIP_WITHOUT_TOOL();
-    size_t len, patrons = 0, expired = 0, barred = 0, with_stop = 0, guaranteed = 0;
+    size_t len, patrons = 0, expired = 0, barred = 0, with_stop = 0, guaranteed = 0, in_class = 0;
     char *text = slurp("a", "patrons.csv", &len), *at = text, *f[FIELDS_MAX];
-    assert_int_equal(next_row(&at, f), 21);
+    assert_int_equal(next_row(&at, f), 22);
     assert_string_equal(f[19], "stop");
     assert_string_equal(f[20], "guarantor");
-    while (next_row(&at, f) == 21) {
+    assert_string_equal(f[21], "sort1");
+    while (next_row(&at, f) == 22) {
+        assert_true(!*f[21] || (strstr(f[21], " Year ") && !strcmp(f[14], "CHILD") && *f[19]));
+        in_class += *f[21] != '\0';
         assert_true(!*f[20] || (sound_number(f[20], '2') && !strcmp(f[14], "CHILD")));
         guaranteed += *f[20] != '\0';
         assert_true(sound_number(f[0], '2'));
@@ -292,6 +295,7 @@ static void test_sample_patrons_are_as_many_as_asked_with_some_expired_and_barre
     assert_in_range(barred, 6, 10);
     assert_in_range(with_stop, 350, 530);
     assert_in_range(guaranteed, 20, 120);
+    assert_in_range(in_class, 10, 120);
     free(text);
 }
 
