@@ -642,7 +642,7 @@ static const struct cli_command own_commands[] = {
 
 static const struct cli_command *const tables[] = { DESKCMD_TABLES, deskcmd_holds_commands,
                                                     road_commands, manifest_commands,
-                                                    own_commands, desk_page_commands,
+                                                    own_commands, desk_page_commands, trace_commands,
                                                     deskcmd_explain_commands, NULL };
 
 static const struct cli_program program = {

@@ -17,6 +17,7 @@ enum {
 /* stop status|next|open|close, gps. Ended by name NULL. */
 extern const struct cli_command road_commands[];
 extern const struct cli_command manifest_commands[]; /* manifest check|load|unload */
+extern const struct cli_command trace_commands[]; /* trace */
 
 /* Open the laptop of --data for a command, with its --staff and --request; say loudly if it is
  * a practice one. */

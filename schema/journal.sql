@@ -30,6 +30,8 @@ CREATE TABLE entry(           -- I1, I3: bytes as written, never changed
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX entry_hash ON entry(hash) WHERE hash IS NOT NULL; -- slip codes: the first digits of it
+
 CREATE TABLE clock(           -- what `clock` entries say: UTC = t + off
   dev  TEXT NOT NULL,
   ep   TEXT NOT NULL,

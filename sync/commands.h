@@ -19,6 +19,7 @@ extern const struct cli_command commands_exceptions[]; /* exceptions ... */
 extern const struct cli_command commands_books[]; /* horizon */
 extern const struct cli_command commands_tasks[]; /* tasks */
 extern const struct cli_command commands_staff[]; /* staff ... */
+extern const struct cli_command commands_trace[]; /* trace */
 
 /* Open the branch of --data for a command, with its --staff and --request. */
 BM_MUST_CHECK enum bm_rc commands_open(struct cli *cli, struct branch *b);

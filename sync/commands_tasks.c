@@ -46,7 +46,7 @@ static enum bm_rc add(struct tasks *tasks, struct arena *a, const struct task *t
 static enum bm_rc gather_exceptions(const struct teller *t, struct tasks *tasks)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(t->b->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(EXC_OPEN), NULL);
+    enum bm_rc rc = db_get(t->db, SQL_EXCEPTIONS_LIST, &s, "status", 's', exc_status_name(EXC_OPEN), NULL);
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         char id[STORY_ID_MAX];
@@ -131,7 +131,7 @@ static enum bm_rc gather_ready(const struct teller *t, const struct worklist *li
 /* All of one moment. */
 static enum bm_rc gather(struct branch *b, struct arena *a, struct tasks *tasks)
 {
-    const struct teller t = { b, a };
+    const struct teller t = teller_at(b, a);
     const struct worklist_ask ask = { .branch = b->code, .now_s = journal_now_ms(&b->journal) / 1000 };
     struct worklist pull = { 0 }, clear = { 0 }, ready = { 0 };
     enum bm_rc rc = db_begin_read(b->db);

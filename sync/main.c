@@ -437,6 +437,7 @@ int main(int argc, char **argv)
                                                         commands_books,
                                                         commands_tasks,
                                                         commands_staff,
+                                                        commands_trace,
                                                         deskcmd_explain_commands,
                                                         NULL };
     static const struct cli_program program = {

@@ -25,20 +25,6 @@ const char *story_id(const char *code, const char *entry, const char *other, cha
 
 /* --- events --------------------------------------------------------------------------------------------------- */
 
-static enum bm_rc where_of(struct branch *b, const struct entry *e, struct arena *a, const char **out)
-{
-    struct stmt *s;
-    const struct teller teller = { b, a };
-    *out = e->id.row ? "import" : tell_device(&teller, e->id.dev);
-    if (e->visit == ENTRY_NONE) return BM_OK;
-    enum bm_rc rc = db_get(b->db, SQL_STORY_STOP, &s, "dev", 's', e->id.dev, "opened", 'i', e->visit, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
-    if (stmt_text(s, 0)) *out = arena_printf(a, "%s at %s", *out, stmt_text(s, 0));
-    stmt_done(s);
-    return *out ? BM_OK : BM_ENOMEM;
-}
-
 /* One reading into the story, once. */
 static enum bm_rc add_event(struct branch *b, struct stmt *s, struct arena *a, struct story *out, struct entry *e)
 {
@@ -57,7 +43,7 @@ static enum bm_rc add_event(struct branch *b, struct stmt *s, struct arena *a, s
     for (size_t i = 0; i < out->count; i++)
         if (strcmp(out->events[i].id, id) == 0) return BM_OK;
     if (out->count == STORY_EVENTS_MAX) return BM_OK;
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     if (e->op == OP_PAY && e->charge) out->charge = e->charge;
     if (e->op == OP_REPLACE && str_eq(e->patron, out->card)) out->new_card = e->fresh;
     ev.id = arena_strdup(a, id);
@@ -69,8 +55,8 @@ static enum bm_rc add_event(struct branch *b, struct stmt *s, struct arena *a, s
     ev.words = tell_act(&teller, e);
     if (op_kind(e->op) == OPK_ITEM && out->item && e->item && !str_eq(e->item, out->item)) /* of another copy than the story's */
         ev.words = arena_printf(a, "copy %s %s", e->item, ev.words);
-    rc = where_of(b, e, a, &ev.where);
-    if (!rc && (!ev.id || !ev.slip || !ev.words)) rc = BM_ENOMEM;
+    ev.where = tell_where(&teller, e);
+    if (!ev.id || !ev.slip || !ev.words) rc = BM_ENOMEM;
     if (!rc) out->events[out->count++] = ev;
     return rc;
 }
@@ -136,7 +122,7 @@ static int by_key(const void *x, const void *y)
 
 static enum bm_rc item_now(struct branch *b, struct arena *a, struct story *out)
 {
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     struct stmt *s;
     enum bm_rc rc = db_get(b->db, SQL_STORY_ITEM, &s, "item", 's', out->item, NULL);
     if (!rc) rc = stmt_next(s);
@@ -156,7 +142,7 @@ static enum bm_rc item_now(struct branch *b, struct arena *a, struct story *out)
 /* A hold: how it stands, beside the copy that the story is about. */
 static enum bm_rc hold_now(struct branch *b, struct arena *a, struct story *out)
 {
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     struct stmt *s;
     struct eid id;
     if (!eid_parse(out->hold, &id)) return BM_OK;
@@ -188,7 +174,7 @@ static enum bm_rc patron_now(struct branch *b, struct arena *a, struct story *ou
 
 static enum bm_rc money_now(struct branch *b, struct arena *a, struct story *out)
 {
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     int64_t cents = 0;
     enum bm_rc rc = db_int(b->db, SQL_BALANCE_GET, &cents, "account", 's', out->account, NULL);
     if (rc && rc != BM_ENOTFOUND) return rc;
@@ -202,7 +188,7 @@ static enum bm_rc money_now(struct branch *b, struct arena *a, struct story *out
 /* The charge that money was paid on: what it is now, which may be nothing. */
 static enum bm_rc charge_now(struct branch *b, struct arena *a, struct story *out)
 {
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     struct stmt *s;
     char about[EID_TEXT_MAX];
     const char *kind;
@@ -219,7 +205,7 @@ static enum bm_rc charge_now(struct branch *b, struct arena *a, struct story *ou
 /* Of an act that has not arrived: when the device that did it was heard of last. */
 static enum bm_rc waiting_now(struct branch *b, struct arena *a, struct story *out)
 {
-    const struct teller teller = { b, a };
+    const struct teller teller = teller_at(b, a);
     struct eid id;
     struct stmt *s;
     int64_t heard_ms = ENTRY_NONE;
@@ -281,7 +267,8 @@ static enum bm_rc settlement(struct branch *b, struct arena *a, struct story *ou
     out->settled_how = stmt_copy(s, 1, a);
     int64_t at_ms = stmt_int(s, 2);
     stmt_done(s);
-    out->settled_when = tell_moment(&(struct teller){ b, a }, at_ms);
+    const struct teller teller = teller_at(b, a);
+    out->settled_when = tell_moment(&teller, at_ms);
     return out->settled_by ? settler(b, a, out) : BM_ENOMEM;
 }
 

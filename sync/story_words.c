@@ -25,7 +25,7 @@ static const char *look_up(const struct teller *t, enum sql_id sql, const char *
 {
     struct stmt *s;
     const char *out = NULL;
-    if (!value || db_get(t->b->db, sql, &s, name, 's', value, NULL)) return NULL;
+    if (!value || db_get(t->db, sql, &s, name, 's', value, NULL)) return NULL;
     if (stmt_next(s) == BM_OK) out = stmt_copy(s, 0, t->a);
     stmt_done(s);
     return out;
@@ -47,7 +47,7 @@ const char *tell_day(const struct teller *t, int64_t utc_s)
     char text[ZONE_TEXT_MAX], today[ZONE_TEXT_MAX];
     if (utc_s == ENTRY_NONE || utc_s > INT64_MAX / 1000 || utc_s < INT64_MIN / 1000) return "?";
     zone_text(utc_s, text, sizeof text, ZONE_DATE);
-    zone_text(journal_now_ms(&t->b->journal) / 1000, today, sizeof today, ZONE_DATE);
+    zone_text(journal_now_ms(t->journal) / 1000, today, sizeof today, ZONE_DATE);
     long month = strlen(text) > DAY_AT ? strtol(text + MONTH_AT, NULL, 10) : 0;
     if (month < 1 || month > 12) return some(arena_strdup(t->a, text));
     bool this_year = strncmp(text, today, YEAR_DIGITS) == 0;
@@ -87,8 +87,19 @@ const char *tell_device(const struct teller *t, const char *dev)
 {
     const char *name;
     if (strcmp(dev, "branch") == 0) return "the branch";
+    if (t->aboard) return "this laptop";
     name = look_up(t, SQL_STORY_DEVICE, "dev", dev);
     return name && *name ? name : some(arena_strdup(t->a, dev));
+}
+
+const char *tell_where(const struct teller *t, const struct entry *e)
+{
+    struct stmt *s;
+    const char *where = e->id.row ? "import" : tell_device(t, e->id.dev);
+    if (e->visit == ENTRY_NONE || db_get(t->db, SQL_STORY_STOP, &s, "dev", 's', e->id.dev, "opened", 'i', e->visit, NULL)) return where;
+    if (stmt_next(s) == BM_OK && stmt_text(s, 0)) where = some(arena_printf(t->a, "%s at %s", where, stmt_text(s, 0)));
+    stmt_done(s);
+    return where;
 }
 
 const char *tell_hold(const struct teller *t, const struct eid *hold)
@@ -96,7 +107,7 @@ const char *tell_hold(const struct teller *t, const struct eid *hold)
     char id[EID_TEXT_MAX];
     struct stmt *s;
     const char *card = NULL, *title = NULL;
-    if (db_get(t->b->db, SQL_STORY_HOLD, &s, "id", 's', eid_text(hold, id), NULL) == BM_OK) {
+    if (db_get(t->db, SQL_STORY_HOLD, &s, "id", 's', eid_text(hold, id), NULL) == BM_OK) {
         if (stmt_next(s) == BM_OK) {
             card = stmt_copy(s, 0, t->a);
             title = stmt_copy(s, 1, t->a);
@@ -114,9 +125,9 @@ static const char *item_of_entry(const struct teller *t, const char *text)
     struct stmt *s;
     char ep[20];
     const char *node = NULL;
-    if (!eid_parse(text, &id)) return NULL;
+    if (t->aboard || !eid_parse(text, &id)) return NULL;
     snprintf(ep, sizeof ep, "%016" PRIx64, id.ep);
-    if (db_get(t->b->db, SQL_READING_GET, &s, "dev", 's', id.dev, "ep", 's', ep, "seq", 'i', (int64_t)id.seq, "row", 'i', (int64_t)id.row, NULL))
+    if (db_get(t->db, SQL_READING_GET, &s, "dev", 's', id.dev, "ep", 's', ep, "seq", 'i', (int64_t)id.seq, "row", 'i', (int64_t)id.row, NULL))
         return NULL;
     if (stmt_next(s) == BM_OK) node = stmt_copy(s, 3, t->a);
     stmt_done(s);
@@ -192,8 +203,9 @@ static const char *target_of(const struct teller *t, const struct eid *id)
     char ep[20], text[EID_TEXT_MAX];
     int64_t t_ms = ENTRY_NONE;
     const char *op = NULL;
+    if (t->aboard) return arena_printf(t->a, "the act %s", eid_text(id, text));
     snprintf(ep, sizeof ep, "%016" PRIx64, id->ep);
-    if (db_get(t->b->db, SQL_READING_GET, &s, "dev", 's', id->dev, "ep", 's', ep, "seq", 'i', (int64_t)id->seq, "row", 'i', (int64_t)id->row,
+    if (db_get(t->db, SQL_READING_GET, &s, "dev", 's', id->dev, "ep", 's', ep, "seq", 'i', (int64_t)id->seq, "row", 'i', (int64_t)id->row,
                NULL) == BM_OK) {
         if (stmt_next(s) == BM_OK) {
             op = stmt_copy(s, 0, t->a);
@@ -212,6 +224,13 @@ static const char *staff_act(const struct teller *t, const struct entry *e)
     return op_name(e->op);
 }
 
+/* Never its verifier. */
+static const char *account_act(const struct teller *t, const struct entry *e)
+{
+    if (e->gone == 1) return arena_printf(t->a, "account %s was removed", or_unknown(e->who));
+    return arena_printf(t->a, "account %s is %s, %s", or_unknown(e->who), or_unknown(e->name), or_unknown(e->role));
+}
+
 static const char *hold_act(const struct teller *t, const struct entry *e)
 {
     if (e->op != OP_PLACE) return arena_printf(t->a, "%s was cancelled%s", tell_hold(t, &e->hold), e->basis ? " by the night job" : "");
@@ -227,12 +246,12 @@ const char *tell_act(const struct teller *t, const struct entry *e)
     case OPK_PEOPLE: words = people_act(t, e); break;
     case OPK_MONEY: words = money_act(t, e); break;
     case OPK_STAFF: words = staff_act(t, e); break;
+    case OPK_ACCESS: words = account_act(t, e); break;
     case OPK_CLOCK:
     case OPK_TITLE:
     case OPK_TABLE:
     case OPK_VISIT:
     case OPK_ROUTE:
-    case OPK_ACCESS:
     case OPK_NOTE:
     default: words = op_name(e->op);
     }

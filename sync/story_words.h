@@ -9,9 +9,15 @@
 #include "sync/story.h"
 
 struct teller {
-    struct branch *b;
+    struct db *db; /* tables of circulation.sql; at the branch branch.sql too */
+    struct journal *journal;
     struct arena *a;
+    bool aboard; /* a laptop's: it knows no other devices, and of its entries not how they are read */
 };
+static inline struct teller teller_at(struct branch *b, struct arena *a)
+{
+    return (struct teller){ b->db, &b->journal, a, false };
+}
 /* What an entry did: "lent to 2000... (Ann Invented), due Mon 5 Oct". */
 const char *tell_act(const struct teller *t, const struct entry *e);
 /* Which copy, of which title: 3099... "The Tiger". */
@@ -22,6 +28,8 @@ const char *tell_card(const struct teller *t, const char *card);
 const char *tell_hold(const struct teller *t, const struct eid *hold);
 /* Where a device is named: "the branch", "Van North". */
 const char *tell_device(const struct teller *t, const char *dev);
+/* That and the stop it stood at: "Van North at VAN1/Eastmere/Green"; "import". */
+const char *tell_where(const struct teller *t, const struct entry *e);
 /* What a charge is for: "for being late with 3099... "The Tiger"". in: key, entry/kind */
 const char *tell_charge(const struct teller *t, const char *key);
 /* "Tue 6 Oct", "Tue 6 Oct 10:02"; with the year where it is not this one. "?" = not known */
