@@ -109,7 +109,7 @@ static inline const char *text_at_site_journal(struct site *s, const char *sql)
 }
 
 /* The last entry's bytes hold this. */
-static void wrote(struct site *s, const char *part)
+static inline void wrote(struct site *s, const char *part)
 {
     struct stmt *row;
     must(db_prepare(site_journal(s), "SELECT body FROM entry WHERE row = 0 ORDER BY seq DESC LIMIT 1", &row));
@@ -170,7 +170,7 @@ static int begin_laptop(void **state)
     return 0;
 }
 
-static int begin_branch(void **state)
+static inline int begin_branch(void **state)
 {
     struct site *s = calloc(1, sizeof *s);
     if (!s) return -1;
