@@ -51,15 +51,19 @@ static enum bm_rc visit_json(struct desk_page *p, struct buf *out)
 
 static enum bm_rc put_visit(struct desk_page *p, struct jsonw *w)
 {
-    int64_t now_ms = env_boottime_ms(&p->host->l.env);
+    struct laptop *l = &p->host->l;
+    int64_t now_ms = env_boottime_ms(&l->env);
     struct buf text = { 0 };
-    enum bm_rc rc = BM_OK;
-    if (!p->visit || now_ms < p->visit_ms || now_ms - p->visit_ms >= DESK_PAGE_VISIT_MS) {
+    enum bm_rc rc = laptop_current(l); /* whose head it is that is looked at now */
+    bool same = p->visit && l->journal.head_seq == p->visit_seq && l->generation == p->visit_generation;
+    if (!rc && (!same || now_ms < p->visit_ms || now_ms - p->visit_ms >= DESK_PAGE_VISIT_MS)) {
         arena_free(&p->visit_arena);
         p->visit = NULL;
         rc = visit_json(p, &text);
         if (!rc && !(p->visit = arena_strdup(&p->visit_arena, buf_str(&text)))) rc = BM_ENOMEM;
         p->visit_ms = now_ms;
+        p->visit_seq = l->journal.head_seq;
+        p->visit_generation = l->generation;
     }
     buf_free(&text);
     if (rc && rc != BM_ENOTFOUND) return rc; /* not found: no copy of the library yet */

@@ -21,7 +21,9 @@ struct desk_page {
     struct helpers *helpers;  /* NULL = nothing runs beside the desk */
     struct arena visit_arena; /* of the visit told last */
     char *visit;              /* as JSON; a timetable is not read anew for every look */
-    int64_t visit_ms;         /* boot time of that look; 0 = none */
+    int64_t visit_ms;         /* boot time of that look */
+    uint64_t visit_seq;       /* and where journal and replica stood then */
+    int64_t visit_generation;
 };
 /* Members of an object begun; for web_options.state. in: ctx, a struct desk_page */
 BM_MUST_CHECK enum bm_rc desk_page_state(void *ctx, struct arena *a, struct jsonw *w);
