@@ -62,13 +62,12 @@ enum bm_rc scan_clean(const char *text, size_t len, char out[BARCODE_MAX + 1])
     raw[kept] = '\0';
     if (!utf8_valid(raw, kept)) return err_set(BM_EINPUT, "what was scanned is not text (UTF-8); scan it again");
     only_shown(raw, kept, shown);
-    const char *from = shown + strspn(shown, " ");
-    enum bm_rc rc = barcode_clean(after_identifier(from), out, BARCODE_MAX + 1);
+    enum bm_rc rc = BM_OK;
     for (bool same = false; !rc && !same;) { /* until those who clean it again find nothing more */
-        join_groups(out);
-        str_copy(raw, sizeof raw, out);
-        rc = barcode_clean(raw, out, BARCODE_MAX + 1);
-        same = strcmp(raw, out) == 0;
+        rc = barcode_clean(after_identifier(shown + strspn(shown, " ")), out, BARCODE_MAX + 1);
+        if (!rc) join_groups(out);
+        same = strcmp(shown, out) == 0;
+        str_copy(shown, sizeof shown, out);
     }
     if (rc) out[0] = '\0';
     return rc;
