@@ -10,7 +10,8 @@ import { t } from './t.js';
  * value is what the box answers; combo a key that chooses it (Alt+C); main: what is likeliest; cancel: Escape chooses it;
  * check: asked before, false keeps the box open */
 
-/** @typedef {{ kind: 'ok' | 'note' | 'stop', title: string, body?: any, choices?: Choice[], silent?: boolean, focus?: any }} Box */
+/** @typedef {{ kind: 'ok' | 'note' | 'stop', title: string, body?: any, choices?: Choice[], form?: boolean, focus?: any }} Box
+ * form: something to fill in, not a warning: opens without a sound, and Enter in a field chooses what is likeliest */
 
 let open = false;
 /** @type {(() => void)[]} */
@@ -57,7 +58,7 @@ function show(box) {
         dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
         document.body.append(dialog);
         const let_go = keys.set_modal({
-            press: (event, bursting) => press(event, bursting, choices, choose),
+            press: (event, bursting) => press(event, bursting, box, choices, choose),
             scanned: (text) => {
                 sound('stop');
                 fresh(refused, icon('stop'), t('box.refused', { text }));
@@ -65,7 +66,7 @@ function show(box) {
         });
         dialog.showModal();
         (box.focus || heading).focus();
-        if (!box.silent) sound(box.kind);
+        if (!box.form) sound(box.kind);
     });
 }
 
@@ -79,8 +80,8 @@ function choice_button(choice, choose) {
 }
 
 /** ret: true = the key goes no further
- * @param {KeyboardEvent} event @param {boolean} bursting @param {Choice[]} choices @param {(choice: Choice) => void} choose */
-function press(event, bursting, choices, choose) {
+ * @param {KeyboardEvent} event @param {boolean} bursting @param {Box} box @param {Choice[]} choices @param {(choice: Choice) => void} choose */
+function press(event, bursting, box, choices, choose) {
     const target = /** @type {any} */ (event.target), combo = combo_of(event);
     const writing = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
     const choice = choices.find((c) => c.combo === combo || (c.cancel && combo === 'Escape'));
@@ -89,7 +90,11 @@ function press(event, bursting, choices, choose) {
         return true;
     }
     if (event.key === 'Tab') return false;
-    if (event.key === 'Enter') return true; // the end of somebody's scan, most likely
+    if (event.key === 'Enter') {
+        const main = choices.find((c) => c.main);
+        if (box.form && writing && main && target.dataset.scan === undefined && !event.repeat) choose(main);
+        return true; // otherwise the end of somebody's scan, most likely
+    }
     if (writing || target instanceof HTMLSelectElement) return false;
     if (event.key === ' ') return bursting; // a space presses the button it stands on
     return event.key.length === 1 || /^F\d+$/.test(event.key) || event.altKey;

@@ -19,23 +19,40 @@ export function say_word(word) {
     return t.or(`word.${word}`, word);
 }
 
-/** @param {any} view @param {boolean} undone */
-function head(view, undone) {
-    return h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)));
+/** What happened, and what staff may want of it. @param {any} view @param {any} scan @param {(scan: any) => void} undo */
+function head(view, scan, undo) {
+    const undone = Boolean(scan.undone), may = view.entry && scan.answer.done && !undone;
+    return [
+        h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word))),
+        h('p', { class: 'result-foot quiet' }, h('span', { class: 'number' }, clock(scan.at_ms)),
+            view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null,
+            may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
+    ];
 }
 
-/** @param {any} view @param {boolean} compact */
-function about(view, compact) {
-    const who = view.who && view.word !== 'card' ? h('span', { class: 'result-who' }, t('result.to'), ' ', bdi(view.who)) : null;
-    const more = [view.author, view.callno].filter(Boolean);
+/** The year, small: it is seldom what is looked for. @param {number} utc_s */
+function due_date(utc_s) {
+    const text = day(utc_s), cut = text.lastIndexOf(' ');
+    return h('p', { class: 'due', 'data-test': 'due', 'aria-label': `${t('result.due')} ${text}` }, text.slice(0, cut), h('span', { class: 'due-year' }, text.slice(cut)));
+}
+
+/** @param {any} view */
+function about(view) {
+    const who = view.who && view.word !== 'card' ? h('span', { class: 'result-who' }, bdi(view.who)) : null;
     return h('div', { class: 'result-about' },
         h('p', { class: 'result-title' }, bdi(view.title || view.item)),
-        h('p', { class: 'result-more quiet' }, who, more.map((text) => bdi(text)), compact || !view.item ? null : h('span', { class: 'number' }, view.item)),
-        view.hold ? h('p', { class: 'note-text note' }, icon('note'), h('span', {}, t('line.hold', { card: view.hold.card, place: view.hold.pickup || t('line.hold_here') }))) : null,
-        view.lines.map((/** @type {any} */ line) => h('p', { class: `note-text ${line.tone}` }, h('span', {}, say_line(line)))));
+        h('p', { class: 'result-more quiet' }, who, [view.author, view.callno].filter(Boolean).map((text) => bdi(text)),
+            view.item && view.title ? h('span', { class: 'number' }, view.item) : null));
 }
 
-/** Fill a row. @param {any} row @param {import('./result.js').Scan} scan @param {(scan: any) => void} undo */
+/** @param {any} view */
+function lines(view) {
+    const hold = view.hold ? [{ tone: 'note', key: 'line.hold', text: '', values: { card: view.hold.card, place: view.hold.pickup || t('line.hold_here') } }] : [];
+    const all = [...hold, ...view.lines];
+    return all.length ? h('ul', { class: 'result-lines' }, all.map((line) => h('li', { class: `note-text ${line.tone}` }, say_line(line)))) : null;
+}
+
+/** Fill a row. @param {any} row @param {any} scan a Scan of result.js @param {(scan: any) => void} undo */
 export function fill_row(row, scan, undo) {
     const view = view_of(scan), undone = Boolean(scan.undone);
     const tone = undone ? 'wait' : view.tone;
@@ -43,14 +60,7 @@ export function fill_row(row, scan, undo) {
     Object.assign(row.dataset, {
         word: undone ? 'undone' : view.word, item: view.item || scan.text, exit: scan.exit ?? '', state: scan.state, kind: tone, slip: view.slip, text: scan.text,
     });
-    const due = view.due !== null && !undone;
-    fresh(row, head(view, undone), about(view, false),
-        h('div', { class: 'result-end' },
-            due ? h('p', { class: 'due', 'data-test': 'due' }, h('span', { class: 'due-word' }, t('result.due')), ' ', day(view.due)) : null,
-            h('p', { class: 'result-foot quiet' }, h('span', { class: 'number' }, clock(scan.at_ms)),
-                view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null,
-                undo && view.entry && scan.answer.done && !undone
-                    ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null)));
+    fresh(row, head(view, scan, undo), about(view), view.due !== null && !undone ? due_date(view.due) : null, lines(view));
     return view;
 }
 

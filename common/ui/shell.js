@@ -12,9 +12,19 @@ import { sound } from './sound.js';
 const STATE_MS = 2000, RANK = { viewer: 0, staff: 1, admin: 2 };
 
 /** @typedef {{ id: string, title: string, key?: string, also?: string[], role?: string, hidden?: boolean,
- *   show: (root: any, app: App) => void, hide?: () => void, scan?: (text: string) => void, box?: () => any }} Screen
+ *   show: (root: any, app: App, again: boolean) => void, hide?: () => void, scan?: (text: string) => void, box?: () => any }} Screen
  * title: a key of texts; key, also: combos (F1, Alt+U); role: the least that may; hidden: not in the navigation;
- * scan: takes scans while it is on the screen; box: its scan box */
+ * again: asked for while it is on the screen already; scan: takes scans while it is on the screen; box: its scan box */
+
+/** Paper stays set until it is cleared, over a reload too. @returns {{ when: string, source: string } | null} */
+function kept_paper() {
+    try {
+        const kept = JSON.parse(sessionStorage.getItem('bm-paper') || 'null');
+        return kept && typeof kept.when === 'string' && typeof kept.source === 'string' ? kept : null;
+    } catch {
+        return null;
+    }
+}
 
 export class App {
     constructor() {
@@ -27,7 +37,7 @@ export class App {
         /** @type {Screen | null} */
         this.screen = null;
         /** @type {{ when: string, source: string } | null} acts are caught up from paper while this is set */
-        this.paper = null;
+        this.paper = kept_paper();
         /** @type {Map<string, Set<(x: any) => void>>} */
         this.listeners = new Map();
         this.clock_off_ms = 0;
@@ -77,6 +87,8 @@ export class App {
     /** @param {{ when: string, source: string } | null} paper */
     set_paper(paper) {
         this.paper = paper;
+        if (paper) sessionStorage.setItem('bm-paper', JSON.stringify(paper));
+        else sessionStorage.removeItem('bm-paper');
         this.emit('paper', paper);
     }
 
@@ -89,6 +101,7 @@ export class App {
         const list = this.screens(), next = list.find((s) => s.id === id) || list[0];
         const main = document.getElementById('main');
         if (!next || !main) return;
+        const again = this.screen === next;
         if (this.screen && this.screen.hide) this.screen.hide();
         this.screen = next;
         const root = h('div', { class: `screen screen-${next.id}`, 'data-test': `screen-${next.id}` });
@@ -101,9 +114,14 @@ export class App {
         }
         document.body.classList.remove('menu-open');
         document.getElementById('menu')?.setAttribute('aria-expanded', 'false');
-        next.show(root, this);
+        next.show(root, this, again);
         if (!main.contains(document.activeElement) && !box_open()) main.focus({ preventScroll: true });
         this.emit('screen', next);
+    }
+
+    /** What the program says of itself, now rather than in two seconds. */
+    refresh() {
+        return look(this);
     }
 
     async lock() {
@@ -242,7 +260,7 @@ async function watch(app) {
 }
 
 /** @param {App} app */
-export async function look(app) {
+async function look(app) {
     const { status, body } = await api.once('/api/state');
     if (status === 200) {
         app.state = body;
