@@ -26,16 +26,17 @@ export function ask_which(scan) {
     });
 }
 
-/** @param {any} scan @param {any} view */
-export async function tell_alert(scan, view) {
-    const title = view.hold ? t('alert.hold') : view.word === 'unknown' ? t('alert.unknown', { text: scan.text }) : say_word(view.word);
-    await alertBox({
+/** ret: 'capture' when the copy is to be set aside for who waits @param {any} scan @param {any} view @returns {Promise<'capture' | null>} */
+export function tell_alert(scan, view) {
+    const unknown = view.word === 'unknown', title = view.hold ? t('alert.hold') : unknown ? t('alert.unknown', { text: scan.text }) : say_word(view.word);
+    return alertBox({
         kind: view.hold && !view.alert ? 'note' : view.tone === 'wait' ? 'stop' : view.tone, title,
         body: [
-            view.word === 'unknown' ? h('p', {}, t('alert.unknown_more')) : what(view),
-            view.hold ? h('p', { class: 'box-big' }, t('line.hold', { card: view.hold.card, place: view.hold.pickup || t('line.hold_here') })) : null,
-            view.word === 'unknown' ? null : view.lines.map(told),
+            unknown ? h('p', {}, t('alert.unknown_more')) : what(view),
+            view.hold ? h('p', { class: 'box-big' }, say_line({ key: 'line.wanted', text: '', values: { card: view.hold.card, place: view.hold.pickup } })) : null,
+            unknown ? null : view.lines.map(told),
         ],
+        choices: view.hold ? [{ label: t('alert.capture'), value: 'capture', combo: 'Alt+S', main: true }, { label: t('alert.later'), value: null, cancel: true }] : undefined,
     });
 }
 

@@ -102,7 +102,7 @@ function press(event, bursting, box, choices, choose) {
 
 /** How a key is written on screen. @param {string} combo */
 export function key_name(combo) {
-    return combo.split('+').map((part) => t.or(`key.${part}`, part)).join(' + ');
+    return combo.split('+').map((part) => t.or(`key.${part}`, part)).join('+');
 }
 
 /** A word that goes by itself; for what needs no answer. @param {string} text @param {'ok' | 'note' | 'stop'} [kind] */

@@ -12,10 +12,10 @@ import { view_of, act_view, patron_warnings } from './result.js';
 /** @typedef {{
  *   scan: (body: any) => Promise<any>, patron: (card: string) => Promise<any>, run: (command: string, words: string[], options: any) => Promise<any>,
  *   request: () => string, now_ms: () => number, changed: (scan: Scan | null) => void, sound: (name: 'ok' | 'note' | 'stop') => void,
- *   ask_which: (scan: Scan) => Promise<'card' | 'item' | null>, alert: (scan: Scan, view: any) => Promise<void>,
+ *   ask_which: (scan: Scan) => Promise<'card' | 'item' | null>, alert: (scan: Scan, view: any) => Promise<'capture' | null>,
  *   override: (scan: Scan, view: any) => Promise<string | null>, warn_patron: (patron: any, warnings: any[]) => Promise<void> }} Ports
  * scan, patron, run: the program; request: a new request id; changed: show this scan anew (null: the patron);
- * ask_which: card or copy?; override: staff's reason, or null */
+ * ask_which: card or copy?; alert: answers capture when staff will set the copy aside; override: staff's reason, or null */
 
 export const RESULTS_MAX = 200; // what is kept; the journal has them all
 
@@ -105,12 +105,34 @@ export class Desk {
             const why = await this.ports.override(scan, view);
             if (why) return this.go_on(scan, { ...body, options: { ...body.options, '--override': true, '--why': why }, request: this.ports.request() });
         } else if (view.tone === 'stop' || view.hold) {
-            await this.ports.alert(scan, view);
+            const what = await this.ports.alert(scan, view);
+            if (what === 'capture') await this.capture(scan, view.item, body.options);
         } else {
             this.ports.sound(/** @type {'ok' | 'note'} */ (view.tone));
         }
         this.refresh(view.card);
         return undefined;
+    }
+
+    /** The copy in hand goes to who waits for it: an act of its own, with a line of its own.
+     * @param {Scan} scan @param {string} item @param {Record<string, any>} options */
+    async capture(scan, item, options) {
+        const { '--returned': _, ...times } = options; // of the return alone
+        const { exit, answer } = await this.ports.run('hold capture', [item], times);
+        this.told({ text: item, mode: scan.mode, kind: 'act', exit, answer });
+    }
+
+    /** An act that came from no scan stands in the list like one.
+     * @param {{ text: string, mode: string, kind: string, exit: number, answer: any }} act */
+    async told(act) {
+        /** @type {Scan} */
+        const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms() };
+        if (!scan.answer.op) scan.kind = 'fault';
+        this.results.unshift(scan);
+        this.ports.changed(scan);
+        const view = view_of(scan);
+        if (view.tone === 'stop') await this.ports.alert(scan, view);
+        else this.ports.sound(view.tone === 'ok' ? 'ok' : 'note');
     }
 
     /** Staff gave a reason: the same act once more. @param {Scan} scan @param {any} body @returns {Promise<void>} */

@@ -1,6 +1,6 @@
 // desk_screen.js -- lend, return, renew: one scan box and one list of results under three names. The mode that a scan goes
 // by is that of the screen on which it was scanned, also when its answer comes later.
-import { h, fresh, bdi, icon } from './dom.js';
+import { h, fresh, bdi, icon, scroller } from './dom.js';
 import { t } from './t.js';
 import { api, request_id } from './api.js';
 import { iso_minute } from './format.js';
@@ -42,7 +42,7 @@ export class DeskScreens {
         });
         this.list = h('ol', { class: 'results', 'aria-label': t('desk.results') });
         this.said = h('p', { class: 'sr-only', role: 'status', 'data-test': 'said' });
-        this.side = h('aside', { class: 'desk-side scroll', tabindex: '0', 'aria-label': t('desk.patron') });
+        this.side = h('aside', { class: 'desk-side scroll', 'aria-label': t('desk.patron') });
         this.box = h('input', {
             class: 'scan', name: 'scan', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 200, 'data-test': 'scan', enterkeyhint: 'go',
         });
@@ -127,9 +127,9 @@ export class DeskScreens {
             },
         }, h('h1', { class: 'mode' }, t(`nav.${mode}`)), this.box, h('button', { type: 'submit', 'data-test': 'scan-go' }, t('desk.enter')));
         fresh(root, h('div', { class: 'desk-main' }, form, this.said,
-            h('div', { class: 'scroll results-box', tabindex: '0', role: 'region', 'aria-label': t('desk.results') }, this.list,
-                this.desk.results.length ? null : h('p', { class: 'empty', id: 'desk-empty' }, t(`desk.empty.${mode}`)))),
-        this.side);
+            scroller(h('div', { class: 'scroll results-box', role: 'region', 'aria-label': t('desk.results') }, this.list,
+                this.desk.results.length ? null : h('p', { class: 'empty', id: 'desk-empty' }, t(`desk.empty.${mode}`))))),
+        scroller(this.side));
         this.show_side();
         this.box.focus();
     }

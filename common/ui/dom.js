@@ -68,6 +68,14 @@ export function icon(name) {
         SHAPES[name].map((d) => svg('path', { d })));
 }
 
+/** A part that scrolls by itself where the screen is wide is reached by Tab; where all is one column, it does not scroll.
+ * @param {any} node */
+export function scroller(node) {
+    if (matchMedia('(max-width: 56rem)').matches) node.removeAttribute('tabindex');
+    else node.setAttribute('tabindex', '0');
+    return node;
+}
+
 let count = 0;
 /** An id that nothing else on the page has. @param {string} name */
 export function unique(name) {

@@ -34,13 +34,16 @@ export function money(cents) {
     return `${cents < 0 ? '\u2212' : ''}${whole}.${String(Math.abs(cents) % 100).padStart(2, '0')}`;
 }
 
+/** Months as the programs write them: this language's short form is "Sept" here and there. @param {string} month */
+const short = (month) => month.replace('.', '').replace(/^Sept$/, 'Sep');
+
 /** "Mon 26 Oct 2026"; "" for none. @param {number | null | undefined} utc_s */
 export function day(utc_s) {
     if (utc_s === null || utc_s === undefined) return '';
     const parts = format('day', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
         .formatToParts(new Date(utc_s * 1000));
     const of = (/** @type {string} */ type) => parts.find((p) => p.type === type)?.value || '';
-    return `${of('weekday')} ${of('day')} ${of('month').replace('.', '')} ${of('year')}`;
+    return `${of('weekday')} ${of('day')} ${short(of('month'))} ${of('year')}`;
 }
 
 /** "14:05" @param {number | null | undefined} utc_ms */

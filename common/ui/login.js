@@ -29,9 +29,11 @@ function cover(name, title, facts, content, error) {
         },
     });
     document.body.append(dialog);
+    document.body.classList.add('covered');
     dialog.showModal();
     return () => {
         let_go();
+        document.body.classList.remove('covered');
         dialog.close();
         dialog.remove();
     };

@@ -91,7 +91,7 @@ export class RegisterScreen {
         const { answer } = await api.run('patron find', words, { '--limit': 5 }, { signal });
         if (signal.aborted) return;
         const list = Array.isArray(answer) ? answer : [];
-        fresh(place, list.length ? h('div', { class: 'note-text note' }, icon('note'), h('div', { class: 'stack-tight' }, h('span', {}, t('register.alike')),
+        fresh(place, list.length ? h('div', { class: 'note-text note' }, icon('note'), h('div', { class: 'alike' }, h('span', {}, t('register.alike')),
             list.map((p) => h('button', { type: 'button', class: 'small', 'data-card': p.card, onclick: () => this.open(p.card) }, bdi(p.name), h('span', { class: 'number' }, p.card))))) : null);
     }
 

@@ -38,13 +38,14 @@ export function act_view(a) {
     });
     view.lines = reasons.map((r) => reason_line(r, a.done));
     view.alert = reasons.some((r) => r.alert);
-    if (a.hold_for && a.done) view.hold = { card: a.hold_for, pickup: a.hold_pickup || '' };
+    if (a.hold_for && a.done && a.op === 'capture_hold') view.lines.push({ tone: 'ok', key: 'line.hold', text: '', values: { card: a.hold_for, place: a.hold_pickup || '' } });
+    else if (a.hold_for && a.done) view.hold = { card: a.hold_for, pickup: a.hold_pickup || '' };
     if (a.done && a.limit !== undefined && a.loans !== undefined && a.op !== 'checkin' && a.loans >= a.limit)
         view.lines.push({ tone: 'note', key: 'line.limit', text: '', values: { loans: a.loans, limit: a.limit } });
     if (a.done && a.cards_left !== undefined && a.cards_left < 20)
         view.lines.push({ tone: 'note', key: 'line.cards_left', text: '', values: { n: a.cards_left } });
     if (a.again) view.lines.push({ tone: 'note', key: 'line.again', text: '' });
-    view.tone = !a.done || view.alert ? 'stop' : view.hold || view.lines.length ? 'note' : 'ok';
+    view.tone = !a.done || view.alert ? 'stop' : view.hold || view.lines.some((line) => line.tone !== 'ok') ? 'note' : 'ok';
     return view;
 }
 

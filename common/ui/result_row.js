@@ -1,7 +1,7 @@
 // result_row.js -- one line of the list of results, newest on top: what, when due, what happened and why.
 import { h, fresh, bdi, icon } from './dom.js';
 import { t } from './t.js';
-import { day, clock, money } from './format.js';
+import { day, clock, money, stop_name } from './format.js';
 import { view_of } from './result.js';
 
 /** A sentence: ours by its key, with days and money written out and plurals chosen, else as the program said it.
@@ -10,20 +10,22 @@ export function say_line(line) {
     if (!line.key) return line.text;
     const values = { ...line.values };
     if (typeof values.day === 'number') values.day = day(values.day);
+    if (values.place !== undefined) values.place = stop_name(values.place) || t('line.hold_here');
     if (typeof values.cents === 'number') values.cents = money(values.cents);
     return typeof values.n === 'number' ? t.n(line.key, values.n, values) : t.or(line.key, line.text, values);
 }
 
 /** @param {string} word */
 export function say_word(word) {
-    return t.or(`word.${word}`, word);
+    return t.or(`word.${word.replace(/ /g, '_')}`, word);
 }
 
 /** What happened, and what staff may want of it. @param {any} view @param {any} scan @param {(scan: any) => void} undo */
 function head(view, scan, undo) {
     const undone = Boolean(scan.undone), may = view.entry && scan.answer.done && !undone;
     return [
-        h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word))),
+        h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)),
+            view.who && view.word !== 'card' ? bdi(view.who, 'result-who') : null),
         h('p', { class: 'result-foot quiet' }, h('span', { class: 'number' }, clock(scan.at_ms)),
             view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null,
             may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
@@ -38,16 +40,15 @@ function due_date(utc_s) {
 
 /** @param {any} view */
 function about(view) {
-    const who = view.who && view.word !== 'card' ? h('span', { class: 'result-who' }, bdi(view.who)) : null;
     return h('div', { class: 'result-about' },
         h('p', { class: 'result-title' }, bdi(view.title || view.item)),
-        h('p', { class: 'result-more quiet' }, who, [view.author, view.callno].filter(Boolean).map((text) => bdi(text)),
+        h('p', { class: 'result-more quiet' }, [view.author, view.callno].filter(Boolean).map((text) => bdi(text)),
             view.item && view.title ? h('span', { class: 'number' }, view.item) : null));
 }
 
 /** @param {any} view */
 function lines(view) {
-    const hold = view.hold ? [{ tone: 'note', key: 'line.hold', text: '', values: { card: view.hold.card, place: view.hold.pickup || t('line.hold_here') } }] : [];
+    const hold = view.hold ? [{ tone: 'note', key: 'line.wanted', text: '', values: { card: view.hold.card, place: view.hold.pickup } }] : [];
     const all = [...hold, ...view.lines];
     return all.length ? h('ul', { class: 'result-lines' }, all.map((line) => h('li', { class: `note-text ${line.tone}` }, say_line(line)))) : null;
 }

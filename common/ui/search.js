@@ -1,5 +1,5 @@
 // search.js -- titles as one types: on board, elsewhere, on loan; a title's copies; a hold for a stop; the shelf in its order.
-import { h, fresh, bdi, icon, field } from './dom.js';
+import { h, fresh, bdi, icon, field, scroller } from './dom.js';
 import { t } from './t.js';
 import { api } from './api.js';
 import { day, stop_name } from './format.js';
@@ -25,8 +25,8 @@ export class SearchScreen {
         this.shelf = false;
         this.input = h('input', { type: 'search', name: 'words', autocomplete: 'off', spellcheck: 'false', maxlength: 200, 'data-test': 'search' });
         this.input.setAttribute('aria-label', t('search.words'));
-        this.hits = h('div', { class: 'scroll hits', tabindex: '0', role: 'region', 'aria-label': t('search.hits'), 'data-test': 'hits' });
-        this.one = h('div', { class: 'scroll hit-one', tabindex: '0', role: 'region', 'aria-label': t('search.title_region'), 'data-test': 'title' });
+        this.hits = h('div', { class: 'scroll hits', role: 'region', 'aria-label': t('search.hits'), 'data-test': 'hits' });
+        this.one = h('div', { class: 'scroll hit-one', role: 'region', 'aria-label': t('search.title_region'), 'data-test': 'title' });
         this.said = h('p', { class: 'sr-only', role: 'status' });
         this.search = live((signal) => (this.shelf ? this.ask_shelf(signal) : this.ask(signal)));
         this.input.addEventListener('input', this.search.soon);
@@ -69,7 +69,7 @@ export class SearchScreen {
                 h('div', { class: 'row' }, [false, true].map((shelf) => h('button', {
                     type: 'button', 'aria-pressed': String(this.shelf === shelf), onclick: () => turn(shelf), 'data-test': shelf ? 'search-shelf' : 'search-titles',
                 }, t(shelf ? 'search.by_shelf' : 'search.by_words'))))),
-            this.said, h('div', { class: 'search-screen' }, this.hits, this.shelf ? null : this.one));
+            this.said, h('div', { class: 'search-screen' }, scroller(this.hits), this.shelf ? null : scroller(this.one)));
         if (!this.one.firstChild) fresh(this.one, h('p', { class: 'empty' }, t('search.choose')));
         this.search.now();
         this.input.focus();

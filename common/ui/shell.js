@@ -152,7 +152,8 @@ function turn_theme() {
 /** @param {App} app */
 function nav_links(app) {
     return app.screens().filter((s) => !s.hidden).map((s) => h('a', { href: `#${s.id}`, 'data-test': `nav-${s.id}` },
-        h('span', {}, t(s.title)), s.key ? h('kbd', {}, key_name(s.key)) : null));
+        h('span', {}, t(s.title)), s.key ? h('kbd', {}, key_name(s.key)) : null)).concat(
+        [h('button', { type: 'button', class: 'theme', onclick: turn_theme, 'data-test': 'theme' }, t('bar.theme'))]);
 }
 
 /** @param {App} app */
@@ -164,7 +165,6 @@ function bar(app) {
     const place = [app.session.library, app.session.mobile || app.session.place].filter(Boolean).join(' \u00b7 ');
     return h('header', { class: 'bar' }, menu, h('p', { class: 'brand' }, h('strong', {}, place || t('brand')), h('span', { id: 'clock' })),
         h('div', { class: 'chips', id: 'chips' }, app.program.chips ? app.program.chips(app) : null),
-        h('button', { type: 'button', class: 'theme', onclick: turn_theme, 'data-test': 'theme' }, t('bar.theme')),
         h('button', { type: 'button', onclick: () => app.lock(), 'data-test': 'lock' },
             h('span', { class: 'staff-name' }, app.session.staff.name), h('span', {}, t('bar.lock')), h('kbd', {}, key_name('Alt+L'))));
 }
