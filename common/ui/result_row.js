@@ -26,9 +26,7 @@ function head(view, scan, undo) {
     return [
         h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)),
             view.who && view.word !== 'card' ? bdi(view.who, 'result-who') : null),
-        h('p', { class: 'result-foot quiet' }, h('span', { class: 'number' }, clock(scan.at_ms)),
-            view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null,
-            may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
+        h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
     ];
 }
 
@@ -38,12 +36,13 @@ function due_date(utc_s) {
     return h('p', { class: 'due', 'data-test': 'due', 'aria-label': `${t('result.due')} ${text}` }, text.slice(0, cut), h('span', { class: 'due-year' }, text.slice(cut)));
 }
 
-/** @param {any} view */
-function about(view) {
+/** @param {any} view @param {any} scan */
+function about(view, scan) {
     return h('div', { class: 'result-about' },
         h('p', { class: 'result-title' }, bdi(view.title || view.item)),
         h('p', { class: 'result-more quiet' }, [view.author, view.callno].filter(Boolean).map((text) => bdi(text)),
-            view.item && view.title ? h('span', { class: 'number' }, view.item) : null));
+            view.item && view.title ? h('span', { class: 'number' }, view.item) : null,
+            h('span', { class: 'number' }, clock(scan.at_ms)), view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null));
 }
 
 /** @param {any} view */
@@ -61,7 +60,7 @@ export function fill_row(row, scan, undo) {
     Object.assign(row.dataset, {
         word: undone ? 'undone' : view.word, item: view.item || scan.text, exit: scan.exit ?? '', state: scan.state, kind: tone, slip: view.slip, text: scan.text,
     });
-    fresh(row, head(view, scan, undo), about(view), view.due !== null && !undone ? due_date(view.due) : null, lines(view));
+    fresh(row, head(view, scan, undo), about(view, scan), view.due !== null && !undone ? due_date(view.due) : null, lines(view));
     return view;
 }
 
