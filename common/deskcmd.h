@@ -36,11 +36,11 @@ struct deskcmd {
 };
 
 /* Tables for cli_program, each ended by name NULL: lending, holds, looking things up, patrons; the
- * rest about copies; money; cards; what is counted and noted. */
+ * rest about copies; money; cards; what is counted and noted; what forms offer to choose from. */
 extern const struct cli_command deskcmd_commands[], deskcmd_item_commands[], deskcmd_money_commands[],
-    deskcmd_card_commands[], deskcmd_note_commands[];
+    deskcmd_card_commands[], deskcmd_note_commands[], deskcmd_choice_commands[];
 #define DESKCMD_TABLES                                                                         \
-    deskcmd_commands, deskcmd_item_commands, deskcmd_money_commands, deskcmd_card_commands, deskcmd_note_commands
+    deskcmd_commands, deskcmd_item_commands, deskcmd_money_commands, deskcmd_card_commands, deskcmd_note_commands, deskcmd_choice_commands
 extern const struct cli_command deskcmd_explain_commands[]; /* rules explain */
 /* What only the branch does: recat, merge, notice, bar. */
 extern const struct cli_command deskcmd_branch_commands[];

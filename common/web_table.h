@@ -29,6 +29,7 @@
     { "shelf", STAFF_VIEWER, "--place --from --to --all --limit", NULL, NULL },                \
     { "item show", STAFF_VIEWER, NULL, NULL, NULL },                                           \
     { "patron show", STAFF_VIEWER, NULL, NULL, NULL },                                         \
+    { "choices", STAFF_VIEWER, NULL, NULL, NULL },                                             \
     { "patron find", STAFF_VIEWER, "--limit", NULL, NULL },                                    \
     { "patron add", STAFF_STAFF, "--card " WEB_PERSON WEB_ACT, NULL, NULL },                   \
     { "patron update", STAFF_STAFF, WEB_PERSON "--barred " WEB_WHY, NULL, NULL },              \

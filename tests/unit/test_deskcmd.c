@@ -486,6 +486,22 @@ static void test_deskcmd_catalogue_is_searched_and_shown(void **state)
     assert_int_equal(RUN("item", "shwo", "301"), 2);
 }
 
+static void test_deskcmd_choices_are_the_stops_of_the_vehicle_and_the_categories_of_living_cards(void **state)
+{
+    struct world *w = *state;
+    ok(db_exec(w->db, "INSERT INTO stop(key, mobile, community, name, lat_e6, lon_e6) VALUES"
+                      " ('van/mill', 'van', 'Mill End', 'Pump', 1, 1), ('van/ash', 'van', 'Ash', 'Green', 1, 1);"
+                      "UPDATE patron SET category = 'senior' WHERE card = 'P3';"
+                      "INSERT INTO patron(card, account, name, category, dead) VALUES('P9', 'P9', 'Old', 'gone', 1);"));
+    expect(RUN("choices"), 0, "Ash, Green");
+    expect(RUN("choices", "--json"), 0,
+           "{\"stops\":[{\"key\":\"van/ash\",\"name\":\"Ash, Green\"},{\"key\":\"van/mill\",\"name\":\"Mill End, Pump\"}],"
+           "\"categories\":[\"adult\",\"senior\"]}");
+    w->desk.mobile = "another van"; /* a laptop offers its own stops only */
+    expect(RUN("choices", "--json"), 0, "{\"stops\":[],");
+    assert_int_equal(RUN("choices", "of", "what"), 2);
+}
+
 static void test_deskcmd_days_are_local_and_written_out(void **state)
 {
     (void)state;
@@ -516,6 +532,7 @@ int main(void)
         TEST(test_deskcmd_personal_fields_are_sealed_and_nowhere_else),
         TEST(test_deskcmd_patrons_are_shown_and_found),
         TEST(test_deskcmd_catalogue_is_searched_and_shown),
+        TEST(test_deskcmd_choices_are_the_stops_of_the_vehicle_and_the_categories_of_living_cards),
         cmocka_unit_test(test_deskcmd_days_are_local_and_written_out),
     };
     return cmocka_run_group_tests(tests, NULL, free_texts);
