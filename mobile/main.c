@@ -98,6 +98,8 @@ struct shown {
     const char *id, *op, *outcome;
     char slip[DESK_CODE_MAX];
     int64_t utc_s;
+    const char *item; /* or NULL */
+    int64_t cents;    /* of a payment, below nought when paid back; otherwise ENTRY_NONE */
 };
 
 /* UTC seconds of an entry, by the clock samples of its epoch. */
@@ -122,7 +124,7 @@ static enum bm_rc show_entry(struct laptop *l, struct arena *a, struct stmt *s,
     size_t len;
     const unsigned char *hash = stmt_blob(s, 2, &len);
     const char *body = stmt_text(s, 3), *outcome = stmt_text(s, 4);
-    *out = (struct shown){ .utc_s = ENTRY_NONE, .op = "unknown here" };
+    *out = (struct shown){ .utc_s = ENTRY_NONE, .cents = ENTRY_NONE, .op = "unknown here" };
     if (len == JOURNAL_HASH) hex_encode(out->slip, hash, (DESK_CODE_MAX - 1) / 2);
     out->id =
         arena_printf(a, "%s.%s.%" PRId64, l->journal.dev, stmt_text(s, 0), stmt_int(s, 1));
@@ -132,6 +134,8 @@ static enum bm_rc show_entry(struct laptop *l, struct arena *a, struct stmt *s,
     if (rc == BM_EVERSION) return BM_OK;
     if (rc) return err_prefix(rc, "%s: ", out->id);
     out->op = op_name(e.op);
+    out->item = e.item;
+    out->cents = e.op == OP_PAY ? e.amount_cents : ENTRY_NONE;
     return entry_time(l, &e, &out->utc_s);
 }
 
@@ -143,6 +147,8 @@ static void put_shown(struct jsonw *w, const struct shown *x)
     jsonw_put_text(w, "op", x->op);
     jsonw_put_text(w, "slip", x->slip);
     jsonw_put_text(w, "outcome", x->outcome);
+    jsonw_put_text(w, "item", x->item);
+    jsonw_put_int(w, "cents", x->cents);
     jsonw_object_end(w);
 }
 
