@@ -13,9 +13,20 @@ import { t } from './t.js';
 /** @typedef {{ kind: 'ok' | 'note' | 'stop', title: string, body?: any, choices?: Choice[], form?: boolean, focus?: any }} Box
  * form: something to fill in, not a warning: opens without a sound, and Enter in a field chooses what is likeliest */
 
+const SHOWN = 5; // scans refused, in the box; all of them stand in the list of results
+
 let open = false;
 /** @type {(() => void)[]} */
 const behind = [];
+
+/** @type {(text: string) => void} */
+let refused_to = () => {};
+
+/** Be told what was scanned while a box was open, so that it can stand where scans stand.
+ * @param {(text: string) => void} listener */
+export function on_refused(listener) {
+    refused_to = listener;
+}
 
 /** Is a box open? */
 export const box_open = () => open;
@@ -39,6 +50,8 @@ function show(box) {
     return new Promise((done) => {
         const choices = box.choices || [{ label: t('box.ok'), value: null, main: true, cancel: true }];
         const title = unique('box'), body = unique('box');
+        /** @type {string[]} */
+        const texts = [];
         const refused = h('p', { class: 'box-refused', role: 'alert', 'data-test': 'alert-refused' });
         const dialog = h('dialog', {
             class: `box ${box.kind}`, role: 'alertdialog', 'aria-labelledby': title, 'aria-describedby': body,
@@ -61,7 +74,9 @@ function show(box) {
             press: (event, bursting) => press(event, bursting, box, choices, choose),
             scanned: (text) => {
                 sound('stop');
-                fresh(refused, icon('stop'), t('box.refused', { text }));
+                texts.push(text);
+                fresh(refused, icon('stop'), t('box.refused', { text: texts.slice(-SHOWN).join(', ') }));
+                refused_to(text);
             },
         });
         dialog.showModal();

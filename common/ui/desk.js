@@ -39,11 +39,23 @@ export class Desk {
     scan(text, mode, options, as) {
         /** @type {Scan} */
         const scan = { n: (this.scanned += 1), text, mode, state: 'waiting', at_ms: this.ports.now_ms() };
+        this.keep(scan);
+        this.queue.add(() => this.work(scan, options, as || null), (why) => this.refuse(scan, why));
+        return scan;
+    }
+
+    /** A scan that was never asked for: it came while a box was open. @param {string} text @param {string} mode @param {string} why */
+    turn_away(text, mode, why) {
+        /** @type {Scan} */
+        const scan = { n: (this.scanned += 1), text, mode, state: 'refused', refused: why, at_ms: this.ports.now_ms() };
+        this.keep(scan);
+    }
+
+    /** @param {Scan} scan */
+    keep(scan) {
         this.results.unshift(scan);
         this.results.length = Math.min(this.results.length, RESULTS_MAX);
         this.ports.changed(scan);
-        this.queue.add(() => this.work(scan, options, as || null), (why) => this.refuse(scan, why));
-        return scan;
     }
 
     /** @param {Scan} scan @param {string} why */
@@ -128,8 +140,7 @@ export class Desk {
         /** @type {Scan} */
         const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms() };
         if (!scan.answer.op) scan.kind = 'fault';
-        this.results.unshift(scan);
-        this.ports.changed(scan);
+        this.keep(scan);
         const view = view_of(scan);
         if (view.tone === 'stop') await this.ports.alert(scan, view);
         else this.ports.sound(view.tone === 'ok' ? 'ok' : 'note');

@@ -5,7 +5,7 @@ import { t } from './t.js';
 import { api, request_id } from './api.js';
 import { iso_minute } from './format.js';
 import { keys } from './keys.js';
-import { box_open, key_name, toast } from './box.js';
+import { box_open, key_name, on_refused, toast } from './box.js';
 import { sound } from './sound.js';
 import { Desk } from './desk.js';
 import { view_of } from './result.js';
@@ -46,6 +46,7 @@ export class DeskScreens {
         this.box = h('input', {
             class: 'scan', name: 'scan', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 200, 'data-test': 'scan', enterkeyhint: 'go',
         });
+        on_refused((text) => this.desk.turn_away(text, this.mode, 'box'));
         app.on('staff', () => this.forget());
     }
 

@@ -73,14 +73,15 @@ function put_back(target) {
 }
 
 /** A scan ended while the cursor stood in `target`. ret: true = dealt with
- * @param {any} target @param {string} text */
-function scanned(target, text) {
+ * @param {any} target @param {import('./burst.js').Scanned} scan */
+function scanned(target, scan) {
     if (!scanner || wants_scan(target)) return false;
-    if (is_field(target) && target !== scanner.box()) {
-        if (!looks_scanned(text)) return false;
+    const in_box = target === scanner.box();
+    if (is_field(target) && !in_box) {
+        if (!looks_scanned(scan.fast)) return false;
         put_back(target);
     }
-    scanner.take(text);
+    scanner.take(in_box ? scan.whole : scan.fast);
     return true;
 }
 
@@ -90,7 +91,7 @@ function on_key(event) {
     const plain = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
     const at = event.timeStamp, target = /** @type {any} */ (event.target);
     const suffix = (event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.altKey && !event.shiftKey;
-    const text = suffix ? burst.end(at) : null;
+    const scan = suffix ? burst.end(at) : null, text = scan ? scan.fast : null;
     if (plain && burst.add(event.key, at)) before = is_field(target) ? { input: target, value: target.value } : null;
     else if (!plain && !suffix && event.key !== 'Shift') burst.forget();
     const modal = modals.at(-1);
@@ -106,7 +107,7 @@ function on_key(event) {
         }
         return;
     }
-    if (text && scanned(target, text)) {
+    if (scan && scanned(target, scan)) {
         event.preventDefault();
         event.stopPropagation();
         return;

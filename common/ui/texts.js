@@ -37,7 +37,7 @@ export const texts = {
 
     'box.ok': 'Understood',
     'box.cancel': 'Cancel',
-    'box.refused': 'Not done: {text} was scanned while this stood here. Deal with this first, then scan it again.',
+    'box.refused': 'Not done: {text} was scanned while this stood here. Deal with this first, then scan again.',
     'scan.nowhere': 'Not done: {text}. This screen takes no scans. Press F1 to lend, F2 to return.',
 
     'nav.lend': 'Lend',
@@ -107,6 +107,7 @@ export const texts = {
     'line.cond.withdrawn': 'It was withdrawn.',
     'refused.unknown': 'Neither a card nor an item has this number here.',
     'refused.behind': 'It came after a number that was not understood. Scan it again once that is settled.',
+    'refused.box': 'A box stood in the way. Scan it again.',
     'refused.full': 'Too many scans wait. Scan it again in a moment.',
     'refused.fault': 'Something went wrong on this page. Scan it again.',
     'refused.not_said': 'Nobody said whether it is a card or an item.',
