@@ -130,7 +130,13 @@ $(B)/gen/ui_common.c: $(B)/gen/ui_embed $(call page,common/ui)
 	$< assets_common $(filter-out $< common/ui,$^) > $@
 $(B)/gen/ui_mobile.c: $(B)/gen/ui_embed $(call page,mobile/ui)
 	$< assets_mobile $(filter-out $< mobile/ui,$^) > $@
-$(B)/gen/ui_sync.c: $(B)/gen/ui_embed $(call page,sync/ui)
+# The branch's map: Leaflet as Debian has it, asked for only when a map is looked at.
+$(B)/gen/leaflet.js: /usr/share/javascript/leaflet/leaflet.esm.min.js
+$(B)/gen/leaflet.css: /usr/share/javascript/leaflet/leaflet.css
+$(B)/gen/leaflet.js $(B)/gen/leaflet.css:
+	@mkdir -p $(@D)
+	sed '/sourceMappingURL=/d' $< > $@
+$(B)/gen/ui_sync.c: $(B)/gen/ui_embed $(call page,sync/ui) $(B)/gen/leaflet.js $(B)/gen/leaflet.css
 	$< assets_sync $(filter-out $< sync/ui,$^) > $@
 $(B)/obj/gen/ui_%.o: $(B)/gen/ui_%.c common/asset.h
 	@mkdir -p $(@D)
@@ -178,7 +184,7 @@ fuzzers: $(FUZZERS)
 
 # --- what people ask for ----------------------------------------------------------------------------
 # The parts that need the packages are made by a second make: this one has read pkg-config before they were there.
-DEPS_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libcurl4-openssl-dev zlib1g-dev libgps-dev libmicrohttpd-dev \
+DEPS_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libcurl4-openssl-dev zlib1g-dev libjs-leaflet libgps-dev libmicrohttpd-dev \
               libjansson-dev libsodium-dev libyaz-dev libcsv-dev
 DEPS_RUN := gpsd openssl tzdata
 DEPS_CHECK := libcmocka-dev yaz clang python3 git

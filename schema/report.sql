@@ -98,7 +98,8 @@ SELECT line FROM (
 SELECT code, entry, other, node, status FROM exception_now
 
 -- name: STORY_STOP
-SELECT stop FROM visit WHERE dev = :dev AND opened = :opened LIMIT 1
+SELECT coalesce(s.community || ', ' || s.name, v.stop) FROM visit v LEFT JOIN stop s ON s.key = v.stop
+WHERE v.dev = :dev AND v.opened = :opened LIMIT 1
 
 -- name: STORY_NAME
 SELECT name FROM patron WHERE card = :card

@@ -22,6 +22,7 @@ struct task {
     const char *words, *command;    /* what a person does; what is typed then */
     const char *id, *code;          /* of an exception */
     const char *item, *card, *hold; /* or NULL */
+    const char *title, *callno, *patron; /* of the copy and of who waits, for a list to walk with; or NULL */
     const char *place, *pickup;     /* of a hold: where the copy is, where it is collected */
     int64_t visit_s;                /* or ENTRY_NONE */
 };
@@ -80,9 +81,10 @@ static const char *or_there(const char *place)
     return place ? place : "a place not known";
 }
 
-static struct task task_of(enum task_kind kind, const struct work_line *l)
+static struct task task_of(const struct teller *t, enum task_kind kind, const struct work_line *l)
 {
-    return (struct task){ .kind = kind, .item = l->item, .card = l->card, .hold = l->hold, .place = l->place, .pickup = l->pickup, .visit_s = l->arr_s };
+    return (struct task){ .kind = kind, .item = l->item, .card = l->card, .hold = l->hold, .title = l->name, .callno = l->callno, .place = l->place,
+                          .patron = l->card ? tell_name(t, l->card) : NULL, .pickup = l->pickup, .visit_s = l->arr_s };
 }
 
 static enum bm_rc gather_pull(const struct teller *t, const struct worklist *list, struct tasks *tasks)
@@ -90,7 +92,7 @@ static enum bm_rc gather_pull(const struct teller *t, const struct worklist *lis
     enum bm_rc rc = BM_OK;
     for (size_t i = 0; i < list->count && !rc; i++) {
         const struct work_line *l = &list->lines[i];
-        struct task task = task_of(TASK_PULL, l);
+        struct task task = task_of(t, TASK_PULL, l);
         task.words = arena_printf(t->a, "fetch %s at %s for %s, to collect at %s", copy_of(t, l), or_there(l->place), tell_card(t, l->card),
                                   or_there(l->pickup));
         task.command = arena_printf(t->a, "branch hold capture %s", l->item);
@@ -104,7 +106,7 @@ static enum bm_rc gather_clear(const struct teller *t, const struct worklist *li
     enum bm_rc rc = BM_OK;
     for (size_t i = 0; i < list->count && !rc; i++) {
         const struct work_line *l = &list->lines[i];
-        struct task task = task_of(TASK_CLEAR, l);
+        struct task task = task_of(t, TASK_CLEAR, l);
         task.words = arena_printf(t->a, "take %s at %s off the hold shelf: %s", copy_of(t, l), or_there(l->place), work_why_sentence(l->why));
         task.command = arena_printf(t->a, "branch checkin %s", l->item);
         rc = add(tasks, t->a, &task);
@@ -117,7 +119,7 @@ static enum bm_rc gather_ready(const struct teller *t, const struct worklist *li
     enum bm_rc rc = BM_OK;
     for (size_t i = 0; i < list->count && !rc; i++) {
         const struct work_line *l = &list->lines[i];
-        struct task task = task_of(TASK_READY, l);
+        struct task task = task_of(t, TASK_READY, l);
         const char *visit = l->arr_s == ENTRY_NONE ? "" : arena_printf(t->a, " on %s", tell_moment(t, l->arr_s * 1000));
         const char *bring = l->at_pickup ? "" : arena_printf(t->a, "bring it from %s, ", or_there(l->place));
         task.words = arena_printf(t->a, "%s: %shand it to %s at %s%s", copy_of(t, l), bring ? bring : "", tell_card(t, l->card), or_there(l->pickup),
@@ -174,6 +176,9 @@ static void task_json(struct jsonw *w, const struct task *task)
     jsonw_put_text(w, "item", task->item);
     jsonw_put_text(w, "card", task->card);
     if (task->kind != TASK_LOOK) {
+        jsonw_put_text(w, "title", task->title);
+        jsonw_put_text(w, "callno", task->callno);
+        jsonw_put_text(w, "patron", task->patron);
         jsonw_put_text(w, "hold", task->hold);
         jsonw_put_text(w, "place", task->place);
         jsonw_put_text(w, "pickup", task->pickup);

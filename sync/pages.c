@@ -31,6 +31,7 @@ const struct web_command pages_table[] = {
     { "entries", STAFF_VIEWER, "--device --limit", NULL, NULL },
     { "report visits", STAFF_VIEWER, "--from --to", NULL, NULL },
     { "report stops", STAFF_VIEWER, "--from --to", NULL, NULL },
+    { "report day", STAFF_VIEWER, NULL, NULL, NULL },
     { "report loans", STAFF_VIEWER, NULL, NULL, NULL },
     { "route list", STAFF_VIEWER, "--all", NULL, NULL },
     { "route suspend", STAFF_STAFF, "--stop --why --move-due", NULL, NULL },

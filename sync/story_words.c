@@ -64,9 +64,14 @@ const char *tell_moment(const struct teller *t, int64_t ms)
 
 /* --- who, what, where ----------------------------------------------------------------------------------------------- */
 
+const char *tell_name(const struct teller *t, const char *card)
+{
+    return look_up(t, SQL_STORY_NAME, "card", card);
+}
+
 const char *tell_card(const struct teller *t, const char *card)
 {
-    const char *name = look_up(t, SQL_STORY_NAME, "card", card);
+    const char *name = tell_name(t, card);
     if (!card) return "?";
     return some(name ? arena_printf(t->a, "%s (%s)", card, name) : arena_strdup(t->a, card));
 }

@@ -1,7 +1,7 @@
 /* sync/story_words.h -- acts and moments in words for people: patrons by card and name, holds by patron and title,
  * devices by the name staff gave them.
  * Floor:   sync. Uses branch (its tables, read only), story.
- * Owns:    nothing; all words live in the caller's arena. Never NULL: "" for lack of memory.
+ * Owns:    nothing; all words live in the caller's arena. Never NULL but where said: "" for lack of memory.
  * Threads: one per branch handle. */
 #ifndef BM_STORY_WORDS_H
 #define BM_STORY_WORDS_H
@@ -24,6 +24,8 @@ const char *tell_act(const struct teller *t, const struct entry *e);
 const char *tell_item(const struct teller *t, const char *barcode);
 /* Whose card: "2000... (Ann Invented)"; the card alone where nobody is known. */
 const char *tell_card(const struct teller *t, const char *card);
+/* The name of a card's patron. ret: NULL = nobody is known by it */
+const char *tell_name(const struct teller *t, const char *card);
 /* "the hold of 2000... (Ann Invented) on "The Tiger"". */
 const char *tell_hold(const struct teller *t, const struct eid *hold);
 /* Where a device is named: "the branch", "Van North". */

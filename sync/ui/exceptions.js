@@ -113,7 +113,7 @@ function row(x, at) {
     h('span', { class: 'x-what' }, h('strong', {}, code_name(x.code)), h('span', { class: 'x-title' }, bdi(x.title || x.item || x.patron || x.card || ''))),
     h('span', { class: 'x-when' }, h('span', {}, x.t_ms ? `${short_day(x.t_ms)} ${clock(x.t_ms)}` : ''),
         h('span', {}, x.device ? device_name(x.device) : t('exceptions.account'))),
-    h('span', { class: 'only-read' }, t(`exceptions.mark.${x.status !== 'open' ? 'settled' : x.task ? 'act' : 'know'}`))));
+    h('span', { class: 'sr-only' }, t(`exceptions.mark.${x.status !== 'open' ? 'settled' : x.task ? 'act' : 'know'}`))));
 }
 
 /** "Mon 5 Oct" @param {number} ms */

@@ -1,5 +1,6 @@
 // main.js -- the branch's page: what staff open in the morning, beside the desk that it shares with the vans.
-import { start, h, icon, t } from './kit.js';
+import { start, App, h, icon, t } from './kit.js';
+import { DeskScreens } from './desk_screen.js';
 import { texts_branch } from './texts_branch.js';
 import { home } from './home.js';
 import { exceptions } from './exceptions.js';
@@ -9,8 +10,10 @@ import { lookup } from './lookup.js';
 import { devices } from './devices.js';
 import { accounts } from './accounts.js';
 
-/** What stays in sight on every screen: how much waits for a person. @param {any} app */
-function chips(app) {
+const app = new App(), desk = new DeskScreens(app);
+
+/** What stays in sight on every screen: how much waits for a person. */
+function chips() {
     const place = h('span', { class: 'chips-counts' });
     const draw = () => {
         const n = app.state.exceptions, tasks_count = app.state.tasks;
@@ -27,4 +30,7 @@ function chip(id, n) {
     return h('a', { class: `chip ${n ? 'note' : 'ok'}`, href: `#${id}`, 'data-test': `chip-${id}` }, icon(n ? 'note' : 'ok'), t.n(`chip.${id}`, n));
 }
 
-start({ screens: [home, exceptions, tasks, figures, lookup, devices, accounts], texts: texts_branch, chips });
+start(app, {
+    screens: [home, exceptions, tasks, figures, lookup, ...desk.screens(), devices, accounts],
+    texts: texts_branch, chips, ready: () => desk.name_keys(),
+});

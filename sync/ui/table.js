@@ -17,7 +17,7 @@ export function table(table, on_sort) {
     const rows = by ? sorted(table.rows, by.value || ((row) => row[by.key]), !!table.sort?.down) : table.rows;
     return h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': text_of(table.caption) },
         h('table', { class: table.cls || null },
-            h('caption', { class: table.quiet ? 'only-read' : null }, table.caption),
+            h('caption', { class: table.quiet ? 'sr-only' : null }, table.caption),
             h('thead', {}, h('tr', {}, table.columns.map((c) => heading(table, c, on_sort)))),
             h('tbody', {}, rows.map((row) => one_row(table, row)),
                 rows.length ? null : h('tr', {}, h('td', { colspan: table.columns.length, class: 'empty' }, table.empty || t('table.empty')))),
