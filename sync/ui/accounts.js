@@ -21,7 +21,7 @@ export const accounts = {
             }, () => edit(null)));
             if (who) side.querySelector('input:not([disabled]), select')?.focus();
         };
-        fresh(root, h('h1', {}, t('accounts.title')), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'two' }, list, side));
+        fresh(root, h('h1', {}, t('accounts.title')), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'halves' }, list, side));
         edit(null);
         read();
     },
@@ -37,11 +37,11 @@ function draw(all, app, edit, read) {
         caption: t('accounts.caption'), quiet: true, rows: all,
         columns: [
             { key: 'id', label: t('accounts.id'), head: true },
-            { key: 'name', label: t('accounts.name'), cell: (a) => bdi(a.name) },
+            { key: 'name', label: t('accounts.name'), cls: 'words', cell: (a) => bdi(a.name) },
             { key: 'role', label: t('accounts.role'), cell: (a) => t(`role.${a.role}`) },
             { key: 'changed_ms', label: t('accounts.changed'), cls: 'nowrap', cell: (a) => day(a.changed_ms / 1000) },
             {
-                key: 'act', label: t('accounts.act'), cell: (a) => h('div', { class: 'row' },
+                key: 'act', label: t('accounts.act'), cls: 'nowrap', cell: (a) => h('div', { class: 'acts' },
                     h('button', { type: 'button', class: 'small', 'data-test': 'account-edit', 'data-id': a.id, 'aria-label': `${t('accounts.edit')}: ${a.id}`, onclick: () => edit(a) }, t('accounts.edit')),
                     a.id === app.session.staff.id ? null
                         : h('button', { type: 'button', class: 'small', 'data-test': 'account-remove', 'data-id': a.id, 'aria-label': `${t('accounts.remove')}: ${a.id}`, onclick: () => remove(a, read) }, t('accounts.remove'))),

@@ -18,7 +18,7 @@ export const devices = {
             keep_devices(all);
             return draw(all);
         });
-        fresh(root, h('h1', {}, t('devices.title')), list, h('div', { class: 'two' }, add_form(code, read), set_form(read)));
+        fresh(root, h('h1', {}, t('devices.title')), list, h('div', { class: 'halves' }, add_form(code, read), set_form(read)));
         read();
     },
     hide() {
@@ -33,7 +33,7 @@ function draw(all) {
         caption: t('devices.caption'), quiet: true, rows: all, empty: t('home.no_vans'),
         columns: [
             { key: 'device', label: t('devices.device'), head: true },
-            { key: 'name', label: t('devices.name'), cell: (d) => bdi(d.name) },
+            { key: 'name', label: t('devices.name'), cls: 'words', cell: (d) => bdi(d.name) },
             { key: 'state', label: t('devices.state'), cell: (d) => h('span', { class: `status ${MARKS[d.state]}` }, icon(MARKS[d.state] || 'wait'), t(`device.${d.state}`)) },
             { key: 'last_sync_ms', label: t('devices.sync'), cls: 'nowrap', cell: (d) => (d.last_sync_ms ? `${day(d.last_sync_ms / 1000)} ${clock(d.last_sync_ms)}` : '\u2013') },
             { key: 'entries', label: t('devices.entries'), num: true },
@@ -49,10 +49,10 @@ function input(name, more) {
 
 /** @param {any} code @param {() => void} read */
 function add_form(code, read) {
-    const device = input('id', { required: true, maxlength: 32 }), name = input('name'), cards = input('cards', { inputmode: 'numeric' }), error = h('div', {});
+    const device = input('id', { required: true, maxlength: 32 }), name = input('name'), cards = input('cards', { inputmode: 'numeric' }), error = h('div', { class: 'wide' });
     return h('section', { class: 'panel', 'data-test': 'device-add' }, h('h2', {}, t('devices.add')), h('p', { class: 'hint' }, t('devices.add.what')),
         h('form', {
-            class: 'stack', novalidate: true, onsubmit: async (/** @type {Event} */ e) => {
+            class: 'form', novalidate: true, onsubmit: async (/** @type {Event} */ e) => {
                 e.preventDefault();
                 const request = request_id(); // each press is a new code: the one before is void
                 const made = await deed(() => ask('device add', [device.value.trim()], { '--name': name.value.trim(), '--cards': cards.value.trim() }, { request }),
@@ -64,7 +64,7 @@ function add_form(code, read) {
                 code.querySelector('.code')?.focus();
             },
         }, field(t('devices.device'), device, t('devices.device.hint')), field(t('devices.name'), name, t('devices.name.hint')), field(t('devices.cards'), cards, t('devices.cards.hint')),
-        error, h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main', 'data-test': 'device-go' }, t('devices.code_make')))), code);
+        error, h('div', { class: 'row wide' }, h('button', { type: 'submit', class: 'main', 'data-test': 'device-go' }, t('devices.code_make')))), code);
 }
 
 /** To be read out across the yard. @param {any} made */
@@ -76,10 +76,10 @@ function big_code(made) {
 
 /** @param {() => void} read */
 function set_form(read) {
-    const device = input('set-id', { required: true, maxlength: 32 }), name = input('set-name'), cards = input('set-cards'), error = h('div', {});
+    const device = input('set-id', { required: true, maxlength: 32 }), name = input('set-name'), cards = input('set-cards'), error = h('div', { class: 'wide' });
     return h('section', { class: 'panel', 'data-test': 'device-set' }, h('h2', {}, t('devices.set')), h('p', { class: 'hint' }, t('devices.set.what')),
         h('form', {
-            class: 'stack', novalidate: true, onsubmit: async (/** @type {Event} */ e) => {
+            class: 'form', novalidate: true, onsubmit: async (/** @type {Event} */ e) => {
                 e.preventDefault();
                 const done = await deed(() => ask('device set', [device.value.trim()], { '--name': name.value.trim(), '--cards': cards.value.trim() }, { request: request_id() }),
                     (answer) => t('devices.set_done', { device: answer.device }), error);
@@ -88,5 +88,5 @@ function set_form(read) {
                 read();
             },
         }, field(t('devices.device'), device), field(t('devices.name'), name), field(t('devices.cards'), cards, t('devices.cards_none')), error,
-        h('div', { class: 'row' }, h('button', { type: 'submit', 'data-test': 'device-set-go' }, t('devices.set_go')))));
+        h('div', { class: 'row wide' }, h('button', { type: 'submit', 'data-test': 'device-set-go' }, t('devices.set_go')))));
 }

@@ -29,7 +29,7 @@ function draw(life, day) {
             columns: [
                 { key: 'number', label: t('day.number'), head: true, cell: (c) => h('span', { class: `spot v${c.van ?? 0}${c.missed ? ' missed' : ''}` }, c.missed ? '\u2013' : c.number) },
                 ...(vans.size > 1 ? [{ key: 'device_name', label: t('day.van'), cell: (/** @type {any} */ c) => bdi(c.device_name || c.device || '') }] : []),
-                { key: 'name', label: t('figures.stop'), cell: (c) => [bdi(name(c)), c.missed ? h('span', {}, ' ', status_chip(c.status)) : null] },
+                { key: 'name', label: t('figures.stop'), cls: 'words', cell: (c) => [bdi(name(c)), c.missed ? h('span', {}, ' ', status_chip(c.status)) : null] },
                 { key: 'planned', label: t('figures.planned_time'), cls: 'nowrap', cell: (c) => times(c.planned_arrival_s, c.planned_departure_s) },
                 { key: 'actual', label: t('figures.actual_time'), cls: 'nowrap', cell: (c) => (c.missed ? '' : times(c.arrival_s, c.departure_s)) },
                 { key: 'late', label: t('figures.late'), num: true, cell: (c) => deviation(c.late_min) },

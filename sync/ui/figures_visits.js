@@ -38,7 +38,7 @@ function draw(report, span, redraw) {
     const first = (/** @type {any} */ row) => row.planned_arrival_s ?? row.arrival_s;
     const columns = [
         { key: 'date', label: t('figures.date'), head: true, value: first, cell: (/** @type {any} */ row) => h('a', { href: `#figures/day/${row.date}`, class: 'nowrap' }, row.date) },
-        { key: 'stop', label: t('figures.stop'), value: name, cell: (/** @type {any} */ row) => bdi(name(row)) },
+        { key: 'stop', label: t('figures.stop'), cls: 'words', value: name, cell: (/** @type {any} */ row) => bdi(name(row)) },
         { key: 'status', label: t('figures.status'), cell: (/** @type {any} */ row) => status_chip(row.status) },
         { key: 'planned_arrival_s', label: t('figures.planned_time'), cls: 'nowrap', cell: (/** @type {any} */ row) => times(row.planned_arrival_s, row.planned_departure_s) },
         { key: 'arrival_s', label: t('figures.actual_time'), cls: 'nowrap', cell: (/** @type {any} */ row) => times(row.arrival_s, row.departure_s) },
@@ -51,7 +51,7 @@ function draw(report, span, redraw) {
     const csv_time = (/** @type {number | null} */ s) => (s === null ? null : iso_minute(s * 1000).replace('T', ' '));
     const csv_head = ['date', 'stop', 'name', 'planned_arrival', 'planned_departure', 'arrival', 'departure', 'deviation_min', 'status', 'open_min', ...COUNTS];
     return [
-        h('ul', { class: 'row tally' }, ['made', 'missed', 'unscheduled', 'suspended', 'expected'].filter(how_many).map((status) => h('li', {}, h('strong', {}, how_many(status)), ' ', status_chip(status)))),
+        h('ul', { class: 'outcomes' }, ['made', 'missed', 'unscheduled', 'suspended', 'expected'].filter(how_many).map((status) => h('li', {}, h('strong', {}, how_many(status)), ' ', status_chip(status)))),
         table({
             caption: t('figures.visits.caption', span), columns, rows: visits, sort, cls: 'figures', empty: t('figures.none'),
             foot: [

@@ -75,20 +75,26 @@ function draw_vans(all) {
     const list = all.status.devices, now = all.status.now_ms;
     return [
         h('h2', { id: 'home-vans' }, t('home.vans')),
-        list.length ? h('ul', { class: 'vans' }, list.map((/** @type {any} */ d) => van(d, now))) : h('p', { class: 'empty' }, t('home.no_vans')),
+        list.length ? h('ul', { class: 'vans' }, list.map((/** @type {any} */ d) => van(d, now, all.status.practice))) : h('p', { class: 'empty' }, t('home.no_vans')),
     ];
 }
 
-/** @param {any} d @param {number} now */
-function van(d, now) {
+/** @param {any} d @param {number} now @param {boolean} practice all of this is practice, and the page says so */
+function van(d, now, practice) {
     const { mark, word } = van_state(d, now), [n, unit] = d.last_sync_ms ? age(now - d.last_sync_ms) : [0, 'now'];
     return h('li', { class: `van ${mark}`, 'data-test': 'van', 'data-device': d.device, 'data-word': word },
         h('p', { class: 'van-word' }, icon(mark), h('strong', {}, t(`van.${word}`))),
         h('h3', {}, bdi(d.name || d.device), d.name && d.name !== d.device ? h('span', { class: 'quiet' }, ` ${d.device}`) : null),
-        d.last_sync_ms ? h('p', { class: 'van-sync' }, t('van.sync', { day: day(d.last_sync_ms / 1000), time: clock(d.last_sync_ms) }), h('br'),
+        d.last_sync_ms ? h('p', { class: 'van-sync' }, t('van.sync', { day: near_day(d.last_sync_ms, now), time: clock(d.last_sync_ms) }), h('br'),
             h('strong', {}, unit === 'now' ? t('age.now') : t.n(`age.${unit}`, n))) : h('p', { class: 'van-sync' }, t(`van.why.${word}`)),
         d.last_sync_ms && d.waiting ? h('p', { class: 'van-waiting' }, t.n('van.waiting', d.waiting)) : null,
-        d.practice ? h('p', { class: 'quiet' }, t('van.practice')) : null);
+        d.practice && !practice ? h('p', { class: 'quiet' }, t('van.practice')) : null);
+}
+
+/** Without the year while it is this one. @param {number} ms @param {number} now */
+function near_day(ms, now) {
+    const text = day(ms / 1000), year = day(now / 1000).slice(-5);
+    return text.endsWith(year) ? text.slice(0, -5) : text;
 }
 
 // --- the numbers ------------------------------------------------------------------------------------------------------------

@@ -4,12 +4,12 @@ import { table } from './table.js';
 
 /** @param {string} what @param {any} [shown] */
 export function link(what, shown) {
-    return h('a', { href: `#lookup/${encodeURIComponent(what)}` }, shown || what);
+    return h('a', { href: `#lookup/${encodeURIComponent(what)}`, class: shown ? null : 'number' }, shown || what);
 }
 
 /** @param {string} name @param {any} heading @param {any} kind @param {...any} content */
 function part(name, heading, kind, ...content) {
-    return h('section', { class: 'panel found', 'data-test': `found-${name}` }, h('p', { class: 'found-kind' }, kind), h('h2', {}, heading), content);
+    return h('section', { class: 'panel look', 'data-test': `found-${name}` }, h('p', { class: 'look-kind' }, kind), h('h2', {}, heading), content);
 }
 
 /** @param {[string, any][]} pairs */
@@ -44,7 +44,7 @@ export function patron_part(p, _text, app) {
         table({
             caption: t('found.loans', { n: p.loans.length }), rows: p.loans, empty: t('found.no_loans'),
             columns: [
-                { key: 'name', label: t('found.title'), head: true, cell: (l) => [bdi(l.name || ''), l.author ? h('span', { class: 'quiet' }, ' ', bdi(l.author)) : null] },
+                { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (l) => [bdi(l.name || ''), l.author ? h('span', { class: 'quiet' }, ' ', bdi(l.author)) : null] },
                 { key: 'item', label: t('found.item'), cell: (l) => link(l.item) },
                 { key: 'out_ms', label: t('found.since'), cls: 'nowrap', cell: (l) => day(l.out_ms / 1000) },
                 { key: 'due', label: t('found.due'), cell: (l) => due(l.due, app) },
@@ -55,7 +55,7 @@ export function patron_part(p, _text, app) {
         p.holds.length ? table({
             caption: t('found.holds', { n: p.holds.length }), rows: p.holds,
             columns: [
-                { key: 'name', label: t('found.title'), head: true, cell: (x) => link(`title:${x.title}`, bdi(x.name || x.title)) },
+                { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (x) => link(`title:${x.title}`, bdi(x.name || x.title)) },
                 { key: 'state', label: t('found.state'), cell: (x) => t.or(`hold.${x.state}`, x.state) },
                 { key: 'pickup', label: t('found.pickup'), cell: (x) => stop_name(x.pickup) },
             ],
@@ -106,7 +106,7 @@ export function people_part(list) {
     return part('people', t.n('found.people', list.length), t('found.patrons'), table({
         caption: t('found.people.caption'), quiet: true, rows: list,
         columns: [
-            { key: 'name', label: t('found.name'), head: true, cell: (p) => link(p.card, bdi(p.name)) },
+            { key: 'name', label: t('found.name'), head: true, cls: 'words', cell: (p) => link(p.card, bdi(p.name)) },
             { key: 'card', label: t('found.card'), cls: 'number' },
             { key: 'category', label: t('found.category') },
             { key: 'stop', label: t('found.stop'), cell: (p) => (p.stop ? bdi(stop_name(p.stop)) : '') },
@@ -120,8 +120,8 @@ export function titles_part(answer) {
     return part('titles', t.n('found.titles', answer.hits.length), t('found.catalogue'), table({
         caption: t('found.titles.caption'), quiet: true, rows: answer.hits,
         columns: [
-            { key: 'name', label: t('found.title'), head: true, cell: (x) => link(`title:${x.key}`, bdi(x.name)) },
-            { key: 'author', label: t('found.author'), cell: (x) => bdi(x.author || '') },
+            { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (x) => link(`title:${x.key}`, bdi(x.name)) },
+            { key: 'author', label: t('found.author'), cls: 'words', cell: (x) => bdi(x.author || '') },
             { key: 'copies', label: t('found.copies'), num: true }, { key: 'here', label: t('found.here'), num: true }, { key: 'out', label: t('found.out'), num: true },
         ],
     }));

@@ -1,8 +1,7 @@
 // story.js -- one exception told: what the van did, what the branch did, how it stands, what was decided; and what can be done.
-import { h, bdi, icon, t, day, clock } from './kit.js';
+import { h, bdi, icon, t, day, clock, key_name } from './kit.js';
 import { take_apart, only_looks, with_reason } from './ways.js';
 import { way_form, way_link, undo_form } from './way_form.js';
-import { code_name } from './codes.js';
 
 const LATE_MS = 600000;
 
@@ -13,11 +12,11 @@ export function story(x, around) {
     const open = x.status === 'open', mark = !open ? 'ok' : x.task ? 'stop' : 'note';
     return [
         h('div', { class: 'x-head' },
+            h('p', { class: `x-state ${mark}`, 'data-test': 'x-state', 'data-status': x.status }, icon(mark),
+                h('span', {}, t(`exceptions.state.${!open ? 'settled' : x.task ? 'act' : 'know'}`)), h('span', { class: 'x-code' }, x.id)),
             h('button', { type: 'button', class: 'x-back', onclick: around.back, 'data-test': 'x-back' }, t('exceptions.back'), h('kbd', {}, t('key.Escape'))),
-            around.has_next ? h('button', { type: 'button', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, 'Alt + N')) : null),
+            around.has_next ? h('button', { type: 'button', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N'))) : null),
         h('h2', { tabindex: '-1', 'data-test': 'x-title' }, x.sentence),
-        h('p', { class: `x-state ${mark}`, 'data-test': 'x-state', 'data-status': x.status }, icon(mark),
-            h('span', {}, t(`exceptions.state.${!open ? 'settled' : x.task ? 'act' : 'know'}`)), h('span', { class: 'x-code' }, `${code_name(x.code)} \u00b7 ${x.id}`)),
         about(x),
         h('h3', {}, t('story.happened')),
         lanes(x.events),
@@ -53,14 +52,14 @@ export function event(e) {
     const here = e.device ? e.device === 'branch' : !/ at /.test(e.where) && (e.where === 'the branch' || e.where === 'import');
     const late = e.slip && e.received_ms - e.t_ms > LATE_MS;
     return h('li', { class: `event ${here ? 'here' : 'there'} ${e.part}${e.taken_back ? ' undone' : ''}`, 'data-part': e.part },
-        h('p', { class: 'event-when' }, h('strong', {}, e.when), ' ', h('span', {}, bdi(e.where))),
+        e.part !== 'beside' ? h('p', { class: 'event-part' }, t(`story.part.${e.part}`)) : null,
+        h('p', { class: 'event-when' }, h('strong', {}, e.when), ' \u00b7 ', h('span', {}, bdi(e.where))),
         h('p', { class: 'event-words' }, bdi(e.words)),
         e.taken_back ? h('p', { class: 'event-note' }, icon('undo'), t('story.taken_back')) : null,
         h('p', { class: 'event-foot' },
-            e.part !== 'beside' ? h('span', { class: 'event-part' }, t(`story.part.${e.part}`)) : null,
             e.staff ? h('span', {}, t('story.by', { staff: e.staff })) : null,
             late ? h('span', {}, t('story.known', { when: `${day(e.received_ms / 1000)} ${clock(e.received_ms)}` })) : null,
-            e.slip ? h('a', { href: `#lookup/${e.slip}`, class: 'slip' }, e.slip) : null));
+            e.slip ? h('a', { href: `#lookup/${e.slip}`, class: 'slip-link' }, e.slip) : null));
 }
 
 // --- what was decided, what can be done -----------------------------------------------------------------------------------------

@@ -49,11 +49,18 @@ function group(list, rows, app, error, read) {
             caption: t('tasks.at', { place: place_name(where) }), rows: mine, cls: 'tasks',
             columns: [
                 { key: 'item', label: t('tasks.item'), head: true, cell: (x) => h('a', { href: `#lookup/${encodeURIComponent(x.item)}`, class: 'number' }, x.item) },
-                { key: 'do', label: t('tasks.do'), cell: (x) => bdi(x.do) },
+                { key: 'callno', label: t('tasks.callno'), cell: (x) => bdi(x.callno || '') },
+                { key: 'title', label: t('found.title'), cell: (x) => bdi(x.title || '') },
+                { key: 'card', label: t('tasks.for'), cell: (x) => (x.card ? [h('a', { href: `#lookup/${encodeURIComponent(x.card)}` }, bdi(x.patron || x.card)), x.patron ? h('span', { class: 'quiet number' }, ` ${x.card}`) : null] : bdi(why_clear(x))) },
                 { key: 'pickup', label: t('tasks.pickup'), cell: (x) => [place_name(x.pickup), x.visit_s ? h('span', { class: 'quiet' }, ` ${day(x.visit_s)} ${clock(x.visit_s * 1000)}`) : null] },
                 ...(app.may('staff') ? [{ key: 'act', label: t('tasks.act'), cls: 'no-print', cell: (/** @type {any} */ x) => act_button(list, x, error, read) }] : []),
             ],
         })));
+}
+
+/** Of a copy that nobody waits for the program says why. @param {any} x */
+function why_clear(x) {
+    return / off the hold shelf: (.*)$/.exec(x.do)?.[1] || x.do;
 }
 
 /** @param {string | null} place */

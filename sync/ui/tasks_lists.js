@@ -9,8 +9,8 @@ export function by_place(rows) {
         const place = row.place || '';
         places.set(place, [...(places.get(place) || []), row]);
     }
-    const shelf = (/** @type {any} */ row) => /\(([^()]*)\) at /.exec(row.do)?.[1] || row.do;
-    for (const list of places.values()) list.sort((a, b) => shelf(a).localeCompare(shelf(b), 'en', { numeric: true }));
+    const shelf = (/** @type {any} */ row) => row.callno || '\uffff';
+    for (const list of places.values()) list.sort((a, b) => shelf(a).localeCompare(shelf(b), 'en', { numeric: true }) || String(a.item).localeCompare(String(b.item)));
     return [...places].sort((a, b) => a[0].localeCompare(b[0]));
 }
 
