@@ -39,7 +39,6 @@ export async function draw_map(life, place, calls, missed, name) {
     L.control.scale({ imperial: true, metric: true, position: 'bottomleft' }).addTo(map);
     if (bounds.length) map.fitBounds(bounds, { padding: [36, 36], maxZoom: 15 });
     else map.setView([0, 0], 1);
-    for (const button of place.querySelectorAll('.leaflet-control-zoom a')) button.setAttribute('tabindex', '-1'); // the picture has a table beside it
 }
 
 /** @param {any} L @param {any} map @param {{ lat: number, lon: number }} at @param {string} label @param {string} cls @param {string} text */

@@ -1,10 +1,10 @@
 // exceptions.js -- what a person must look at: the list on one side, the story on the other. All of it by keyboard:
 // arrows walk the list, Enter opens, Escape comes back to the list, Alt+N opens the next.
 import { h, fresh, bdi, icon, field, t, keys, day, clock } from './kit.js';
-import { ask, load, Life } from './ask.js';
+import { ask, load, Life, Refused } from './ask.js';
 import { chosen, choices, beside, FILTER_NONE } from './exceptions_list.js';
 import { code_name } from './codes.js';
-import { story } from './story.js';
+import { story, over } from './story.js';
 import { device_name, read_devices } from './devices_names.js';
 
 const LIST_MAX = 300; // rows drawn; who has more filters
@@ -127,8 +127,8 @@ function open_row(id) {
     open(id);
 }
 
-/** @param {string} id @param {boolean} [quiet] do not take the focus */
-async function open(id, quiet) {
+/** @param {string} id @param {boolean} [after] an act about it: it may be over */
+async function open(id, after) {
     now.id = id;
     for (const one of now.list.querySelectorAll('.x-row')) {
         const mine = one.dataset.id === id;
@@ -141,14 +141,22 @@ async function open(id, quiet) {
     const mine = /** @type {Life} */ (life);
     now.place.closest('.x-both').classList.add('has-story');
     fresh(now.place);
-    await load(mine, now.place, () => ask('exceptions show', [id], {}, { signal: mine.signal }), (told) => story(told, {
-        app: now.app, back: to_list, next: () => step(1), has_next: !!beside(now.shown, id, 1) && beside(now.shown, id, 1).id !== id,
+    const next = beside(now.shown, id, 1), around = {
+        app: now.app, back: to_list, next: () => step(1), has_next: !!next && next.id !== id,
         changed: async () => {
             await read();
-            if (!mine.over && now.id === id) await open(id);
+            if (!mine.over && now.id === id) await open(id, true);
         },
-    }));
-    if (!mine.over && !quiet) now.place.querySelector('h2')?.focus();
+    };
+    await load(mine, now.place, async () => {
+        try {
+            return await ask('exceptions show', [id], {}, { signal: mine.signal });
+        } catch (fault) {
+            if (after && fault instanceof Refused) return null; // what staff did ended it
+            throw fault;
+        }
+    }, (told) => (told ? story(told, around) : over(around)));
+    if (!mine.over) now.place.querySelector('h2')?.focus();
 }
 
 /** @param {number} by */

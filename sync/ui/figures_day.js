@@ -16,7 +16,7 @@ export function day_view(life, place, span) {
 function draw(life, day) {
     const calls = calls_of(day), missed = missed_of(day), vans = new Set(calls.map((c) => c.device));
     if (calls.length + missed.length === 0) return h('p', { class: 'empty', 'data-test': 'day-none' }, t('day.none'));
-    const map = h('div', { class: 'map', 'data-test': 'map', role: 'img', 'aria-label': t('day.map_told', { n: calls.length }) });
+    const map = h('div', { class: 'map', 'data-test': 'map', role: 'group', 'aria-label': t('day.map_told', { n: calls.length }) });
     const name = (/** @type {any} */ c) => c.name || (c.stop ? stop_name(c.stop) : t('figures.elsewhere'));
     draw_map(life, map, calls, missed, name).catch((fault) => {
         console.error(fault);

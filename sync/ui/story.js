@@ -18,10 +18,10 @@ export function story(x, around) {
             around.has_next ? h('button', { type: 'button', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N'))) : null),
         h('h2', { tabindex: '-1', 'data-test': 'x-title' }, x.sentence),
         about(x),
+        x.settled_by ? decided(x, around) : null,
         h('h3', {}, t('story.happened')),
         lanes(x.events),
         x.now ? h('p', { class: 'x-now', 'data-test': 'x-now' }, h('strong', {}, t('story.now')), ' ', bdi(x.now)) : null,
-        x.settled_by ? decided(x, around) : null,
         open ? ways(x, around) : null,
     ];
 }
@@ -48,7 +48,7 @@ function lanes(events) {
 }
 
 /** @param {any} e */
-export function event(e) {
+function event(e) {
     const here = e.device ? e.device === 'branch' : !/ at /.test(e.where) && (e.where === 'the branch' || e.where === 'import');
     const late = e.slip && e.received_ms - e.t_ms > LATE_MS;
     return h('li', { class: `event ${here ? 'here' : 'there'} ${e.part}${e.taken_back ? ' undone' : ''}`, 'data-part': e.part },
@@ -85,4 +85,12 @@ function ways(x, around) {
     }
     return h('section', { class: 'x-ways', 'data-test': 'x-ways' }, h('h3', {}, t('story.ways')), told,
         around.app.may('staff') ? null : h('p', { class: 'note-text' }, icon('note'), t('story.viewer')), h('ul', { class: 'ways' }, acts));
+}
+
+/** What was done ended it. @param {Around} around */
+export function over(around) {
+    return [
+        h('h2', { tabindex: '-1' }, t('story.over')), h('p', { class: 'all-well ok', 'data-test': 'x-over' }, icon('ok'), t('story.gone')),
+        around.has_next ? h('p', {}, h('button', { type: 'button', class: 'main', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N')))) : null,
+    ];
 }

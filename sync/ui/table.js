@@ -8,14 +8,15 @@ import { sorted } from './figures_math.js';
  * cell: what is shown; value: what it sorts by (absent = row[key]); head: it names the row; hint: what it means */
 
 /** @typedef {{ caption: any, columns: Column[], rows: Row[], sort?: { key: string, down: boolean } | null, foot?: any[], cls?: string,
- *   row_attributes?: (row: Row) => Record<string, any>, empty?: string, quiet?: boolean }} Table
- * sort: what it is sorted by; none: as the rows come and headings do nothing; quiet: the caption is for screen readers */
+ *   row_attributes?: (row: Row) => Record<string, any>, empty?: string, quiet?: boolean, label?: string }} Table
+ * sort: what it is sorted by; none: as the rows come and headings do nothing; quiet: the caption is for screen readers;
+ * label: of the part that scrolls, where the caption alone is not the only one such */
 
 /** @param {Table} table @param {(sort: { key: string, down: boolean }) => void} [on_sort] */
 export function table(table, on_sort) {
     const by = table.sort && table.columns.find((c) => c.key === table.sort?.key);
     const rows = by ? sorted(table.rows, by.value || ((row) => row[by.key]), !!table.sort?.down) : table.rows;
-    return h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': text_of(table.caption) },
+    return h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': table.label || text_of(table.caption) },
         h('table', { class: table.cls || null },
             h('caption', { class: table.quiet ? 'sr-only' : null }, table.caption),
             h('thead', {}, h('tr', {}, table.columns.map((c) => heading(table, c, on_sort)))),

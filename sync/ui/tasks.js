@@ -46,7 +46,7 @@ function group(list, rows, app, error, read) {
     return h('section', { class: 'panel', id: `tasks-${list}`, 'data-test': `tasks-${list}` },
         h('h2', {}, `${t(`tasks.${list}`)}: ${rows.length}`), h('p', { class: 'hint' }, t(`tasks.${list}.what`)),
         by_place(rows).map(([where, mine]) => table({
-            caption: t('tasks.at', { place: place_name(where) }), rows: mine, cls: 'tasks',
+            caption: t('tasks.at', { place: place_name(where) }), label: `${t(`tasks.${list}`)}: ${t('tasks.at', { place: place_name(where) })}`, rows: mine, cls: 'tasks',
             columns: [
                 { key: 'item', label: t('tasks.item'), head: true, cell: (x) => h('a', { href: `#lookup/${encodeURIComponent(x.item)}`, class: 'number' }, x.item) },
                 { key: 'callno', label: t('tasks.callno'), cell: (x) => bdi(x.callno || '') },

@@ -64,7 +64,7 @@ export const texts_branch = {
     'tasks.at': 'At {place}', 'tasks.no_place': 'a place not known', 'tasks.item': 'Copy', 'tasks.callno': 'Call number', 'tasks.for': 'For', 'tasks.pickup': 'Collected at', 'tasks.act': 'Done?',
 
     // figures
-    'figures.title': 'Stop figures', 'figures.views': 'Which figures', 'figures.stops': 'Each stop', 'figures.visits': 'Each visit', 'figures.day': 'A day\u2019s map',
+    'figures.title': 'Figures', 'figures.views': 'Which figures', 'figures.stops': 'Each stop', 'figures.visits': 'Each visit', 'figures.day': 'A day\u2019s map',
     'figures.from': 'From', 'figures.to': 'To', 'figures.day_of': 'Day', 'figures.show': 'Show', 'figures.week': '7 days', 'figures.month': '4 weeks', 'figures.quarter': '13 weeks', 'figures.year': 'This year',
     'figures.day_before': 'The day before', 'figures.day_after': 'The day after',
     'figures.no_day': '\u201c{text}\u201d is no day. Write 2026-03-05 or 5.3.2026.', 'figures.backwards': 'The last day lies before the first.',
@@ -101,7 +101,11 @@ export const texts_branch = {
     'found.copies_of': '{copies}, {here} here, {out} on loan', 'found.people.one': '{n} patron', 'found.people.other': '{n} patrons', 'found.people.caption': 'Patrons found', 'found.name': 'Name', 'found.card': 'Card',
     'found.note': 'Note', 'found.titles.one': '{n} title', 'found.titles.other': '{n} titles', 'found.titles.caption': 'Titles found', 'found.here': 'Here', 'found.out': 'Out',
     'hold.waiting': 'waiting', 'hold.captured': 'set aside', 'charge.overdue': 'being late', 'charge.lost': 'lost', 'charge.damage': 'damage', 'charge.manual': 'by staff',
-    'trace.title': 'An act\u2019s life', 'trace.entry': 'Entry', 'trace.slip': 'Slip', 'trace.staff': 'By', 'trace.device': 'Made at', 'trace.outcome': 'Outcome', 'trace.steps': 'What became of it',
+    'trace.title': 'An act\u2019s life', 'trace.entry': 'Entry', 'trace.slip': 'Slip', 'trace.staff': 'By', 'trace.many': '{n} acts share this code. All are told.', 'trace.more': 'There are more that begin so: give more of the code.',
+    'trace.step.done': 'Done', 'trace.step.arrived': 'Came to the branch', 'trace.step.outcome': 'Came out', 'trace.step.waiting': 'Not applied yet', 'trace.step.exception': 'Exception', 'trace.step.settled': 'Settled',
+    'trace.step.event': 'Since then', 'trace.step.taken_back': 'Taken back', 'trace.step.now': 'Now', 'trace.here': 'Done at the branch itself.', 'trace.from': 'With a sync of {device}.', 'trace.waiting': 'It is stored here and has no outcome yet.',
+    'trace.status.open': 'open', 'trace.status.settled': 'settled', 'trace.status.overtaken': 'overtaken', 'trace.source': 'Caught up from:', 'trace.corrected': 'Its clock said {when}; corrected since.', 'trace.unsure': 'The time is sure to {n} minutes only.',
+    'outcome.applied': 'applied as it was done', 'outcome.adjusted': 'applied, with something changed', 'outcome.exception': 'applied, with an exception', 'outcome.quarantined': 'quarantined: it could not be read', 'outcome.duplicate': 'known already', 'outcome.stored': 'stored',
 
     // devices
     'devices.title': 'Devices', 'devices.caption': 'Laptops', 'devices.device': 'Device', 'devices.device.hint': 'Small letters, digits, dashes: van1', 'devices.name': 'Name', 'devices.name.hint': 'What people call it: Van North',
