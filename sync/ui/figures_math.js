@@ -44,7 +44,7 @@ export function csv_cell(value) {
     if (value === null || value === undefined) return '';
     if (typeof value === 'number') return String(value);
     const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
-    return /[",\r\n']/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
 /** @param {string[]} head @param {any[][]} rows */
