@@ -60,9 +60,9 @@ export class Scanner {
     constructor(page, { gapMs = 5, suffix = 'Enter', prefix = '', postfix = '' } = {}) {
         Object.assign(this, { page, gapMs, suffix, prefix, postfix });
     }
-    async key(k) {
+    key(k, atMs) {
         const { key, code, keyCode, text } = NAMED[k] ?? { key: k, text: k, ...keyOf(k) };
-        const event = { key, code, windowsVirtualKeyCode: keyCode, nativeVirtualKeyCode: keyCode };
+        const event = { key, code, windowsVirtualKeyCode: keyCode, nativeVirtualKeyCode: keyCode, timestamp: atMs / 1000 };
         // Both sent without waiting for the answer of the first: a scanner waits for nobody.
         const down = this.cdp.send('Input.dispatchKeyEvent', { type: text ? 'keyDown' : 'rawKeyDown', ...event, ...(text ? { text, unmodifiedText: text } : {}) });
         const up = this.cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
@@ -72,13 +72,11 @@ export class Scanner {
     async scan(code) {
         this.cdp ??= await this.page.context().newCDPSession(this.page);
         const sent = [];
-        const from = performance.now();
-        let n = 0;
+        let at = Date.now();
         for (const k of [...this.prefix, ...code, ...this.postfix, this.suffix]) {
-            sent.push(this.key(k));
-            n++;
-            const wait = from + n * this.gapMs - performance.now();
-            if (wait > 0) await sleep(wait);
+            sent.push(this.key(k, at)); // stamped with when a scanner would have sent it, however late this machine is
+            at += this.gapMs + (this.hiccup?.(sent.length) ?? 0);
+            if (at > Date.now()) await sleep(at - Date.now());
         }
         await Promise.all(sent);
     }

@@ -47,7 +47,8 @@ export class Desk {
     async result(text, { ms = 8000, word } = {}) {
         return until(`something comes of scanning ${text}${word ? ` (${word})` : ''}`, async () => {
             const one = (await this.results()).find((r) => r.text === text);
-            return one && one.state !== 'waiting' && (!word || one.word === word) ? one : JSON.stringify(one ?? 'no line of it');
+            if (one && one.state !== "waiting" && (!word || one.word === word)) return one;
+            return one ? JSON.stringify(one) : `no line of it; the newest: ${(await this.results()).slice(0, 6).map((r) => r.text).join(" ")}`;
         }, ms);
     }
     idle(ms = 8000) { // nothing waits for its answer

@@ -24,6 +24,7 @@ test('the queue of twenty', async (w) => {
 run(async () => {
     const w = await World.make({ holds: false });
     await w.branch('hold', 'place', w.people.spare[0].cardnumber, w.held.items[0], '--pickup', 'VAN1');
+    await w.branch('hold', 'capture', w.held.items[0]);
     await w.serve();
     await w.gps.start('08:24:00');
     await w.enrol();

@@ -122,6 +122,7 @@ class Gps {
         const { clock } = this.world, to = DAY_MS + ms(hms);
         clearTimeout(this.timer);
         await this.busy;
+        while (/^error/.test(await this.tell(`until ${utc(clock.now())}`))) continue; // gpsd comes when the first reader asks it to
         clock.still = true;
         for (let t = Math.ceil(clock.wall / 1000) * 1000; t <= to; t += 1000) {
             clock.set(t);
@@ -223,8 +224,8 @@ export class World {
     }
     // Children of a program, by their pids.
     children(pid) {
-        try {
-            return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number)
+        try { // a child is listed under the thread that started it
+            return fs.readdirSync(`/proc/${pid}/task`).flatMap((t) => fs.readFileSync(`/proc/${pid}/task/${t}/children`, 'utf8').trim().split(/\s+/)).filter(Boolean).map(Number)
                 .map((p) => ({ pid: p, words: fs.readFileSync(`/proc/${p}/cmdline`, 'utf8').split('\0') }));
         } catch { return []; }
     }
