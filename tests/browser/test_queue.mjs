@@ -10,9 +10,9 @@ test('the queue of twenty', async (w) => {
     const from = Date.now();
     const ledger = await serveQueue(w.desk1, w, { open: findByName });
     check(`served (${Date.now() - from} ms)`, true);
-    await syncNow(w.desk1, w);
+    await syncNow(w.desk1);
     await ledger.compare('the queue', w);
-    const entries = (await w.branchJson('entries', '--device', 'van1', '--limit', '1000')).filter((e) => e.op === 'checkout');
+    const entries = (await w.entries('van1')).filter((e) => e.op === 'checkout');
     equal('each act is one entry, and no more', ledger.acknowledged.length, entries.length);
     none('each bears who was at the desk', entries.filter((e) => e.staff !== STAFF.staff.id).map((e) => JSON.stringify(e)));
     none('each bears the stop where the van stood', entries.filter((e) => !e.visit).map((e) => JSON.stringify(e)));

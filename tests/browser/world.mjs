@@ -229,6 +229,12 @@ export class World {
                 .map((p) => ({ pid: p, words: fs.readFileSync(`/proc/${p}/cmdline`, 'utf8').split('\0') }));
         } catch { return []; }
     }
+    // A device's entries at the branch, as written: read past our programs.
+    async entries(device) {
+        const program = 'import json, sqlite3, sys; print(json.dumps([json.loads(r[0]) for r in sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)' +
+            '.execute("SELECT body FROM entry WHERE dev = ? AND row = 0 AND body IS NOT NULL ORDER BY ep, seq", (sys.argv[2],))]))';
+        return JSON.parse(await command('python3', ['-c', program, path.join(this.branchData, 'branch.db'), device]));
+    }
     async loans() { // item -> card, as the branch has it
         const rows = await this.branchJson('report', 'loans');
         return new Map(rows.map((r) => [r.item, r.card]));
