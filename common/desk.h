@@ -10,7 +10,7 @@
 
 #include "common/circ.h"
 #include "common/journal.h"
-#include "common/policy.h"
+#include "common/rulebook.h"
 
 struct desk {
     struct journal *journal;
@@ -32,6 +32,7 @@ struct desk {
     enum bm_rc (*write)(struct desk *d, const struct entry *e, struct outcome *out);
     enum bm_rc (*end)(struct desk *d, enum bm_rc rc);
     void *owner;
+    struct rulebook *book; /* the owner's; begin fits it to the edition of the view */
 };
 
 enum {

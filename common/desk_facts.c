@@ -8,10 +8,7 @@
 
 #include "common/calendar.h"
 
-enum {
-    LOOK_AHEAD_DAYS = 800,
-    RULES_MAX = 2000
-};
+enum { LOOK_AHEAD_DAYS = 800 };
 
 /* --- where and when ------------------------------------------------------------------------------ */
 
@@ -192,7 +189,7 @@ static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, i
     if (!stop || ahead == 0) return BM_OK;
     enum bm_rc rc = calendar_load(f->d->view, today, f->a, &calendar);
     if (!rc) rc = calendar_visits(f->d->view, &calendar, stop, today + 1, today + ahead, f->a, &visits);
-    if (!rc && f->d->home) rc = calendar_closed(f->d->view, f->d->home, today + 1, today + ahead, f->a, &closed);
+    if (!rc && f->d->home) rc = rulebook_closed(f->d->book, f->d->view, f->d->home, today + 1, today + ahead, &closed);
     int64_t *off = rc ? NULL : ARENA_NEWS(f->a, int64_t, visits.planned.count + 1);
     if (!off) return rc ? rc : BM_ENOMEM;
     ask->visits = visits.planned;
@@ -202,42 +199,6 @@ static enum bm_rc visit_days(struct facts *f, const char *stop, int64_t today, i
         if (day_list_has(&visits.suspended, day) || day_list_has(&closed, day)) off[ask->suspended.count++] = day;
     }
     return BM_OK;
-}
-
-/* Can a rule decide here? Looks at its first three columns as they are written: to read every whole line was a sixth of
- * the act. What is not plain (quotes, blanks) is left to the parser. Says no only where policy.c would match nothing. */
-static bool may_match(const struct facts *f, const char *line)
-{
-    const char *const mine[] = { f->d->branch, f->category, f->itype };
-    for (size_t i = 0; i < 3; i++) {
-        size_t len = strcspn(line, ",\" \t\r\n");
-        if (line[len] != ',') return true;
-        bool any = len == 0 || (len == 1 && line[0] == '*');
-        if (!any && (!mine[i] || strlen(mine[i]) != len || memcmp(line, mine[i], len) != 0)) return false;
-        line += len + 1;
-    }
-    return true;
-}
-
-static enum bm_rc rules_in_force(struct facts *f, const struct policy_rule **out, size_t *count)
-{
-    struct stmt *s;
-    struct policy_rule *rules = NULL;
-    size_t cap = 0;
-    *count = 0;
-    enum bm_rc rc = db_get(f->d->view, SQL_RULES_ALL, &s, NULL);
-    if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK && *count < RULES_MAX) {
-        if (!may_match(f, stmt_text(s, 0))) continue;
-        rules = arena_grow(f->a, rules, *count, &cap, sizeof *rules);
-        rc = rules ? policy_rule_parse(stmt_text(s, 0), &rules[*count]) : BM_ENOMEM;
-        if (rc) break;
-        rules[*count].row = stmt_int(s, 1);
-        ++*count;
-    }
-    stmt_done(s);
-    *out = rules;
-    return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
 /* --- the rules ----------------------------------------------------------------------------------------------- */
@@ -301,15 +262,21 @@ static void fill_ask(struct facts *f, bool renew, struct policy_ask *ask)
     ask->out_ms = f->loan ? f->loan->out_ms : ENTRY_NONE;
 }
 
+static enum bm_rc rules_in_force(struct facts *f, struct policy_ask *ask)
+{
+    const char *const mine[] = { f->d->branch, f->category, f->itype };
+    return rulebook_rules(f->d->book, f->d->view, mine, &ask->rules, &ask->rule_count);
+}
+
 enum bm_rc facts_question(struct facts *f, bool renew, struct policy_ask *ask)
 {
     int64_t now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, today = zone_day(now_ms);
     *ask = (struct policy_ask){ .now_ms = now_ms, .branch = f->d->branch };
     fill_ask(f, renew, ask);
-    enum bm_rc rc = rules_in_force(f, &ask->rules, &ask->rule_count);
+    enum bm_rc rc = rules_in_force(f, ask);
     if (rc) return rc;
     const struct policy_rule *rule = policy_deciding(ask);
-    if (needs_calendar(rule, renew)) rc = calendar_closed(f->d->view, f->d->branch, today, today + LOOK_AHEAD_DAYS, f->a, &ask->closed);
+    if (needs_calendar(rule, renew)) rc = rulebook_closed(f->d->book, f->d->view, f->d->branch, today, today + LOOK_AHEAD_DAYS, &ask->closed);
     if (!rc) rc = visit_days(f, f->visit_stop ? f->visit_stop : f->stop, today, visits_ahead(ask, rule, renew, today), ask);
     return rc ? rc : patron_sums(f, rule, renew, ask);
 }
@@ -326,7 +293,7 @@ enum bm_rc facts_ask_hold(struct facts *f, struct policy_answer *out)
 {
     struct policy_ask ask = { .now_ms = f->d->when_ms != ENTRY_NONE ? f->d->when_ms : f->now_ms, .branch = f->d->branch };
     fill_ask(f, false, &ask);
-    enum bm_rc rc = rules_in_force(f, &ask.rules, &ask.rule_count);
+    enum bm_rc rc = rules_in_force(f, &ask);
     if (!rc) policy_hold(&ask, out);
     return rc;
 }

@@ -408,6 +408,7 @@ static enum bm_rc desk_begin(struct desk *d)
     if (!rc) rc = db_begin(l->replica);
     if (rc) return db_end(l->db, rc);
     d->view = l->replica;
+    rulebook_fit(d->book, l->generation);
     return BM_OK;
 }
 
@@ -525,7 +526,7 @@ enum bm_rc laptop_open(const char *dir, struct laptop *l)
         return rc;
     }
     journal_init(&l->journal, l->db, &l->env, dev, "bookmobile " BM_VERSION, l->practice, CLOCK_WALL);
-    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .place = l->place ? l->place : l->journal.dev, .branch = l->place, .home = l->branch,
+    l->desk = (struct desk){ .journal = &l->journal, .env = &l->env, .book = &l->book, .place = l->place ? l->place : l->journal.dev, .branch = l->place, .home = l->branch,
                              .mobile = l->mobile, .when_ms = ENTRY_NONE, .begin = desk_begin, .write = desk_write_entry,
                              .end = desk_end, .owner = l };
     rc = laptop_cards(l);
@@ -538,6 +539,7 @@ void laptop_close(struct laptop *l)
     db_close(l->replica);
     db_close(l->db);
     db_lock_close(l->lock);
+    rulebook_free(&l->book);
     arena_free(&l->words);
     seal_wipe(&l->key, sizeof l->key);
     *l = (struct laptop){ 0 };

@@ -40,6 +40,7 @@ struct laptop {
     struct journal journal;
     struct desk desk;
     struct arena words;
+    struct rulebook book; /* of `generation` */
     struct seal_key key;
     const struct agent_way *way; /* to the branch; NULL = over a link to `url`; the caller's, set after opening */
     const char *server, *url, *ca_file, *zone, *mobile, *place, *branch; /* as enrolled; branch: the main one */

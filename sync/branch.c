@@ -36,6 +36,7 @@ static enum bm_rc desk_begin(struct desk *d)
 {
     struct branch *b = d->owner;
     d->view = b->db;
+    rulebook_fit(d->book, 0); /* rules change here with every import */
     return journal_begin(&b->journal);
 }
 
@@ -141,7 +142,7 @@ enum bm_rc branch_open(const char *dir, struct branch *b)
     }
     journal_init(&b->journal, b->db, &b->env, "branch", "branch " BM_VERSION, b->practice, CLOCK_SYNC);
     apply_init(&b->apply, b->db);
-    b->desk = (struct desk){ .journal = &b->journal, .view = b->db, .env = &b->env, .place = b->code, .branch = b->code,
+    b->desk = (struct desk){ .journal = &b->journal, .book = &b->book, .view = b->db, .env = &b->env, .place = b->code, .branch = b->code,
                              .when_ms = ENTRY_NONE, .begin = desk_begin, .write = desk_write_entry, .end = desk_end, .owner = b };
     return BM_OK;
 }
@@ -151,6 +152,7 @@ void branch_close(struct branch *b)
     apply_free(&b->apply);
     db_close(b->db);
     db_lock_close(b->lock);
+    rulebook_free(&b->book);
     arena_free(&b->words);
     seal_wipe(&b->key, sizeof b->key);
     seal_wipe(&b->box, sizeof b->box);

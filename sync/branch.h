@@ -22,6 +22,7 @@ struct branch {
     struct journal journal;
     struct apply apply;
     struct desk desk; /* the branch's own */
+    struct rulebook book;
     struct arena words; /* texts that live as long as the handle */
     struct seal_key key;
     struct seal_box_key box;    /* opens what laptops seal; made from the key */

@@ -22,6 +22,7 @@ struct world {
     struct db *db;
     struct journal journal;
     struct desk desk;
+    struct rulebook book;
     char *out, *err;
 };
 
@@ -32,6 +33,7 @@ static void ok(enum bm_rc rc)
 
 static enum bm_rc desk_begin(struct desk *d)
 {
+    rulebook_fit(d->book, 0);
     enum bm_rc rc = journal_begin(d->journal);
     d->view = rc ? NULL : ((struct world *)d->owner)->db;
     return rc;
@@ -101,7 +103,7 @@ static int open_world(void **state)
                       " ('P1b', 'P1', 'Ann', 'ADULT', 'b', 1980, NULL), ('P3', 'P3', 'Eve', 'CHILD', 'b', NULL, 'P1');"
                       "INSERT INTO stop(key, mobile, community, name, lat_e6, lon_e6) VALUES('VAN1/Mill/Green', 'VAN1', 'Mill', 'Green', 0, 0);"));
     journal_init(&w->journal, w->db, &w->env, "van1", "desk 0", false, CLOCK_SYNC);
-    w->desk = (struct desk){ .journal = &w->journal, .env = &w->env, .place = "van1", .branch = "VAN1", .when_ms = ENTRY_NONE,
+    w->desk = (struct desk){ .journal = &w->journal, .book = &w->book, .env = &w->env, .place = "van1", .branch = "VAN1", .when_ms = ENTRY_NONE,
                              .begin = desk_begin, .write = desk_apply, .end = desk_end, .owner = w };
     w->host = (struct deskcmd){ .open = world_open, .view = world_view, .close = world_close, .seal_person = world_seal, .owner = w };
     *state = w;
@@ -112,6 +114,7 @@ static int close_world(void **state)
 {
     struct world *w = *state;
     db_close(w->db);
+    rulebook_free(&w->book);
     free(w->out);
     free(w->err);
     free(w);

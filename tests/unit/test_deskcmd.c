@@ -24,6 +24,7 @@ struct world {
     struct db *db;
     struct journal journal;
     struct desk desk;
+    struct rulebook book;
     int opened, closed; /* by the commands */
     char sealed_json[512], birth[32];
     enum bm_rc fault; /* what desk.begin answers from now on */
@@ -33,6 +34,7 @@ static enum bm_rc desk_begin(struct desk *d)
 {
     struct world *w = d->owner;
     if (w->fault) return err_set(w->fault, "the desk drawer is stuck");
+    rulebook_fit(d->book, 0);
     enum bm_rc rc = journal_begin(d->journal);
     d->view = rc ? NULL : w->db;
     return rc;
@@ -131,6 +133,7 @@ static int open_world(void **state)
         "INSERT INTO rule(n, line) VALUES(1, ',,,21d,2,,9,,0,0,0,0,0,0,barred')"));
     journal_init(&w->journal, w->db, &w->env, "van1", "desk 0", false, CLOCK_SYNC);
     w->desk = (struct desk){ .journal = &w->journal,
+                             .book = &w->book,
                              .env = &w->env,
                              .place = "van1",
                              .begin = desk_begin,
@@ -151,6 +154,7 @@ static int close_world(void **state)
     struct world *w = *state;
     assert_int_equal(w->opened, w->closed);
     db_close(w->db);
+    rulebook_free(&w->book);
     free(w);
     return 0;
 }
