@@ -150,7 +150,7 @@ enum bm_rc act_write(struct act *act)
     e->source = d->source;
     e->when_ms = d->when_ms;
     e->visit = act->f.visit;
-    enum bm_rc rc = journal_append(d->journal, e, act->writes ? NULL : d->request, NULL);
+    enum bm_rc rc = journal_append(d->journal, e);
     if (rc == BM_EINPUT) rc = BM_EUSAGE; /* a text too long, or empty: what was given, no fault of ours; its detail stays */
     if (!rc && act->writes++ == 0) rc = name_entry(act);
     if (!rc) rc = d->write(d, e, &act->outcome);
@@ -166,7 +166,7 @@ enum bm_rc act_end(struct act *act, enum bm_rc rc)
     if (!act->begun) return rc;
     if (!rc) rc = act->view.rc;
     act->out->asked = act->asked;
-    if (!rc && act->writes && d->request) rc = facts_answer_store(d->journal, &act->first, act->out);
+    if (!rc && act->writes && d->request) rc = facts_answer_store(d->journal, d->request, &act->first, act->out);
     act->out->asked = NULL; /* it dies with the act */
     return d->end(d, rc);
 }

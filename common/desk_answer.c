@@ -92,16 +92,12 @@ enum bm_rc desk_answer_json(const struct desk_answer *a, bool personal, struct b
     return jsonw_rc(&w);
 }
 
-enum bm_rc facts_answer_store(struct journal *j, const struct eid *id, const struct desk_answer *answer)
+enum bm_rc facts_answer_store(struct journal *j, const char *request, const struct eid *id, const struct desk_answer *answer)
 {
     struct buf text;
-    char ep[20];
-    snprintf(ep, sizeof ep, "%016" PRIx64, id->ep);
     buf_init(&text, ANSWER_MAX);
     enum bm_rc rc = desk_answer_json(answer, false, &text);
-    if (!rc)
-        rc = db_run(j->db, SQL_ENTRY_ANSWER, "answer", 's', buf_str(&text), "dev", 's', id->dev, "ep", 's', ep, "seq", 'i',
-                    (int64_t)id->seq, NULL);
+    if (!rc) rc = journal_answer(j, request, id, buf_str(&text));
     buf_free(&text);
     return rc;
 }

@@ -58,7 +58,8 @@ BM_MUST_CHECK enum bm_rc facts_is_void(struct facts *f, const struct eid *id, co
 /* A title's name and author, by its key. ret: BM_OK | BM_ENOTFOUND it is not known here */
 BM_MUST_CHECK enum bm_rc facts_title_named(struct facts *f, const char *key);
 /* The answer kept with the entry (no names, no titles), and back. */
-BM_MUST_CHECK enum bm_rc facts_answer_store(struct journal *j, const struct eid *id, const struct desk_answer *answer);
+BM_MUST_CHECK enum bm_rc facts_answer_store(struct journal *j, const char *request, const struct eid *id,
+                                             const struct desk_answer *answer);
 BM_MUST_CHECK enum bm_rc facts_answer_read(const char *json, struct arena *a, struct desk_answer *out);
 
 #endif

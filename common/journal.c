@@ -134,7 +134,7 @@ static bool meta_equals(struct journal *j, const char *key, const char *value, e
     return same;
 }
 
-static enum bm_rc append(struct journal *j, struct entry *e, const char *req, const char *answer);
+static enum bm_rc append(struct journal *j, struct entry *e);
 
 static enum bm_rc own_clock(struct journal *j, int64_t off_ms)
 {
@@ -144,7 +144,7 @@ static enum bm_rc own_clock(struct journal *j, int64_t off_ms)
     e.off_ms = off_ms;
     e.unc_ms = j->own_src == CLOCK_WALL ? CLOCK_WALL_UNC_MS : 0;
     e.src = clock_src_name(j->own_src);
-    return append(j, &e, NULL, NULL);
+    return append(j, &e);
 }
 
 static enum bm_rc new_epoch(struct journal *j, const char *file)
@@ -183,7 +183,7 @@ static enum bm_rc new_epoch(struct journal *j, const char *file)
     e.prog = j->prog;
     if (!first) e.parent = parent, e.pseq = (int64_t)parent_seq, e.phash = phash;
     if (j->practice) e.practice = 1;
-    rc = append(j, &e, NULL, NULL);
+    rc = append(j, &e);
     return rc ? rc : own_clock(j, env_wall_ms(j->env) - env_boottime_ms(j->env));
 }
 
@@ -222,7 +222,7 @@ enum bm_rc journal_renew(struct journal *j, const char *ep)
 
 /* --- append ----------------------------------------------------------------------------------------- */
 
-static enum bm_rc append(struct journal *j, struct entry *e, const char *req, const char *answer)
+static enum bm_rc append(struct journal *j, struct entry *e)
 {
     struct buf body;
     unsigned char hash[JOURNAL_HASH];
@@ -239,8 +239,7 @@ static enum bm_rc append(struct journal *j, struct entry *e, const char *req, co
     if (rc) goto done;
     seal_chain(j->head_hash, body.data, body.len, hash);
     rc = db_run(j->db, SQL_ENTRY_ADD, "dev", 's', j->dev, "ep", 's', ep_text(j->ep, hex), "seq", 'i', (int64_t)e->id.seq,
-                "row", 'i', (int64_t)0, "hash", 'b', hash, (size_t)JOURNAL_HASH, "body", 's', body.data, "req", 's', req,
-                "answer", 's', answer, NULL);
+                "row", 'i', (int64_t)0, "hash", 'b', hash, (size_t)JOURNAL_HASH, "body", 's', body.data, NULL);
     if (rc) goto done;
     rc = db_run(j->db, SQL_EPOCH_HEAD, "seq", 'i', (int64_t)e->id.seq, "hash", 'b', hash, (size_t)JOURNAL_HASH, "t", 'i',
                 e->t_ms, "dev", 's', j->dev, "ep", 's', hex, NULL);
@@ -260,20 +259,10 @@ done:
     return rc;
 }
 
-enum bm_rc journal_append(struct journal *j, struct entry *e, const char *req, const char *answer)
+enum bm_rc journal_append(struct journal *j, struct entry *e)
 {
-    if (req) {
-        struct stmt *s;
-        enum bm_rc rc = db_get(j->db, SQL_ENTRY_BY_REQ, &s, "req", 's', req, NULL);
-        if (!rc) rc = stmt_next(s);
-        if (!rc) {
-            stmt_done(s);
-            return err_set(BM_EEXISTS, "this request was done already");
-        }
-        if (rc != BM_ENOTFOUND) return rc;
-    }
     enum bm_rc rc = env_tick("journal.append");
-    return rc ? rc : append(j, e, req, answer);
+    return rc ? rc : append(j, e);
 }
 
 enum bm_rc journal_append_row(struct journal *j, const struct eid *observe, uint32_t row, const char *body)
@@ -282,7 +271,7 @@ enum bm_rc journal_append_row(struct journal *j, const struct eid *observe, uint
     bm_assert(row > 0);
     return db_run(j->db, SQL_ENTRY_ADD, "dev", 's', observe->dev, "ep", 's', ep_text(observe->ep, hex), "seq", 'i',
                   (int64_t)observe->seq, "row", 'i', (int64_t)row, "hash", 'b', (const void *)NULL, (size_t)0, "body", 's',
-                  body, "req", 's', (const char *)NULL, "answer", 's', (const char *)NULL, NULL);
+                  body, NULL);
 }
 
 enum bm_rc journal_store(struct db *db, const struct entry *e, const char *body, size_t len, const unsigned char hash[JOURNAL_HASH])
@@ -291,24 +280,29 @@ enum bm_rc journal_store(struct db *db, const struct entry *e, const char *body,
     bm_assert(body[len] == '\0');
     (void)len;
     return db_run(db, SQL_ENTRY_ADD, "dev", 's', e->id.dev, "ep", 's', ep_text(e->id.ep, hex), "seq", 'i',
-                  (int64_t)e->id.seq, "row", 'i', (int64_t)0, "hash", 'b', hash, (size_t)JOURNAL_HASH, "body", 's', body,
-                  "req", 's', (const char *)NULL, "answer", 's', (const char *)NULL, NULL);
+                  (int64_t)e->id.seq, "row", 'i', (int64_t)0, "hash", 'b', hash, (size_t)JOURNAL_HASH, "body", 's', body, NULL);
 }
 
 enum bm_rc journal_by_request(struct journal *j, const char *req, struct arena *a, struct eid *id, const char **answer)
 {
     struct stmt *s;
-    enum bm_rc rc = db_get(j->db, SQL_ENTRY_BY_REQ, &s, "req", 's', req, NULL);
+    enum bm_rc rc = db_get(j->db, SQL_REQUEST_GET, &s, "req", 's', req, NULL);
     if (!rc) rc = stmt_next(s);
     if (rc) return rc;
     char text[EID_TEXT_MAX];
     snprintf(text, sizeof text, "%s.%s.%" PRId64, stmt_text(s, 0), stmt_text(s, 1), stmt_int(s, 2));
-    const char *said = stmt_text(s, 3);
-    *answer = arena_strdup(a, said ? said : "{}");
+    *answer = stmt_copy(s, 3, a);
     stmt_done(s);
     if (!*answer) return BM_ENOMEM;
     BM_CHECK(eid_parse(text, id));
     return BM_OK;
+}
+
+enum bm_rc journal_answer(struct journal *j, const char *req, const struct eid *id, const char *answer)
+{
+    char hex[EP_TEXT];
+    return db_run(j->db, SQL_REQUEST_ADD, "req", 's', req, "dev", 's', id->dev, "ep", 's', ep_text(id->ep, hex), "seq", 'i',
+                  (int64_t)id->seq, "answer", 's', answer, NULL);
 }
 
 /* --- time -------------------------------------------------------------------------------------------- */
@@ -327,7 +321,7 @@ enum bm_rc journal_clock(struct journal *j, enum clock_src src, int64_t off_ms, 
     e.off_ms = off_ms;
     e.unc_ms = unc_ms;
     e.src = clock_src_name(src);
-    return append(j, &e, NULL, NULL);
+    return append(j, &e);
 }
 
 int64_t journal_utc_ms(const struct journal *j, int64_t t_ms)

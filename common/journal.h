@@ -45,13 +45,14 @@ BM_MUST_CHECK enum bm_rc journal_begin(struct journal *j);
 BM_MUST_CHECK enum bm_rc journal_renew(struct journal *j, const char *ep);
 
 /* Append an entry in the current transaction. e->op and the operation's own members are set by the caller; version,
- * id and t_ms are set here. req, answer may be NULL.
- * ret: BM_OK | BM_EEXISTS this request id has an entry already | faults of db and entry */
-BM_MUST_CHECK enum bm_rc journal_append(struct journal *j, struct entry *e, const char *req, const char *answer);
+ * id and t_ms are set here. ret: BM_OK | faults of db and entry */
+BM_MUST_CHECK enum bm_rc journal_append(struct journal *j, struct entry *e);
 
 /* Observed rows of the entry appended last (an `observe`): row counts from 1. */
 BM_MUST_CHECK enum bm_rc journal_append_row(struct journal *j, const struct eid *observe, uint32_t row, const char *body);
 
+/* A request was done by this entry (the first, if it took several), and this was said. In the entry's transaction, once. */
+BM_MUST_CHECK enum bm_rc journal_answer(struct journal *j, const char *req, const struct eid *id, const char *answer);
 /* Was this request done already? ret: BM_OK with the entry's id and its answer (arena) | BM_ENOTFOUND */
 BM_MUST_CHECK enum bm_rc journal_by_request(struct journal *j, const char *req, struct arena *a, struct eid *id,
                                             const char **answer);

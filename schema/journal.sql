@@ -24,13 +24,17 @@ CREATE TABLE entry(           -- I1, I3: bytes as written, never changed
   row     INTEGER NOT NULL DEFAULT 0 CHECK(row >= 0), -- 0 = the entry; n = what an observe brought
   hash    BLOB,               -- chain up to here; NULL for observed rows
   body    TEXT NOT NULL,
-  req     TEXT UNIQUE,        -- request id of the act: asked again, it gets the same answer
-  answer  TEXT,               -- what the desk said, JSON
   outcome TEXT,               -- the branch's first word on it; NULL = not known yet
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX entry_hash ON entry(hash) WHERE hash IS NOT NULL; -- slip codes: the first digits of it
+
+CREATE TABLE request(         -- I1: asked again, it gets the same answer
+  req    TEXT PRIMARY KEY,
+  dev    TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, -- the (first) entry that it led to
+  answer TEXT NOT NULL        -- what the desk said, JSON
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE clock(           -- what `clock` entries say: UTC = t + off
   dev  TEXT NOT NULL,
@@ -66,8 +70,7 @@ SELECT count(*) FROM epoch WHERE dev = :dev
 UPDATE epoch SET head_seq = :seq, head_hash = :hash, head_t = :t WHERE dev = :dev AND ep = :ep
 
 -- name: ENTRY_ADD
-INSERT INTO entry(dev, ep, seq, row, hash, body, req, answer)
-VALUES(:dev, :ep, :seq, :row, :hash, :body, :req, :answer)
+INSERT INTO entry(dev, ep, seq, row, hash, body) VALUES(:dev, :ep, :seq, :row, :hash, :body)
 
 -- name: ENTRY_GET
 SELECT hash, body, outcome FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
@@ -79,8 +82,11 @@ WHERE dev = :dev AND ep = :ep AND row = 0 AND seq >= :first AND seq <= :last ORD
 -- name: ENTRY_ROWS
 SELECT row, body FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row > 0 ORDER BY row
 
--- name: ENTRY_BY_REQ
-SELECT dev, ep, seq, answer FROM entry WHERE req = :req
+-- name: REQUEST_GET
+SELECT dev, ep, seq, answer FROM request WHERE req = :req
+
+-- name: REQUEST_ADD
+INSERT INTO request(req, dev, ep, seq, answer) VALUES(:req, :dev, :ep, :seq, :answer)
 
 -- name: ENTRY_OUTCOME
 UPDATE entry SET outcome = :outcome WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
@@ -91,9 +97,6 @@ UPDATE entry SET outcome = NULL WHERE dev = :dev AND ep = :ep AND row = 0 AND se
 -- name: ENTRY_VOIDS_OF
 SELECT 1 FROM entry WHERE dev = :dev AND row = 0 AND seq > :seq
 AND instr(body, '"op":"void"') > 0 AND instr(body, :target) > 0 LIMIT 1
-
--- name: ENTRY_ANSWER
-UPDATE entry SET answer = :answer WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
 
 -- name: ENTRY_COUNT
 SELECT count(*) FROM entry WHERE dev = :dev AND row = 0

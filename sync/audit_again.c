@@ -59,8 +59,7 @@ static enum bm_rc copy_entries(struct db *from, struct db *to)
     if (rc) return rc;
     while ((rc = stmt_next(s)) == BM_OK) {
         rc = db_run(to, SQL_ENTRY_ADD, "dev", 's', stmt_text(s, 0), "ep", 's', stmt_text(s, 1), "seq", 'i', stmt_int(s, 2), "row",
-                    'i', stmt_int(s, 3), "hash", 'b', (const void *)NULL, (size_t)0, "body", 's', stmt_text(s, 4), "req", 's',
-                    (const char *)NULL, "answer", 's', (const char *)NULL, NULL);
+                    'i', stmt_int(s, 3), "hash", 'b', (const void *)NULL, (size_t)0, "body", 's', stmt_text(s, 4), NULL);
         if (rc) break;
     }
     stmt_done(s);

@@ -250,7 +250,7 @@ enum bm_rc observe_end(struct observe *o, enum bm_rc rc)
     hex_encode(hex, digest, sizeof digest);
     o->e.digest = hex;
     o->e.count = o->count;
-    if (!rc) rc = journal_append(&b->journal, &o->e, NULL, NULL);
+    if (!rc) rc = journal_append(&b->journal, &o->e);
     uint32_t n = 0;
     for (char *line = o->rows.data, *end; !rc && line && *line; line = end + 1) {
         end = strchr(line, '\n');

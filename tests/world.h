@@ -63,7 +63,7 @@ static inline void line_at(struct line *l, int64_t ms_since_start)
 static inline struct eid line_act(struct line *l, struct entry *e)
 {
     must(journal_begin(&l->journal));
-    must(journal_append(&l->journal, e, NULL, NULL));
+    must(journal_append(&l->journal, e));
     must(db_end(l->db, BM_OK));
     return e->id;
 }

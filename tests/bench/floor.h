@@ -11,7 +11,7 @@
 
 #include "tests/bench/bench.h"
 
-/* What one entry leaves in a journal. */
+/* What one act leaves in a journal. */
 struct floor_row {
     unsigned char hash[JOURNAL_HASH];
     const char *body, *req, *answer; /* NULL where ours has none */
@@ -71,7 +71,10 @@ static inline struct floor_row *floor_rows_of(struct db *db, size_t count, struc
     struct stmt *s;
     struct floor_row *rows = ARENA_NEWS(a, struct floor_row, count);
     size_t left = count, len;
-    must(db_prepare(db, "SELECT hash, body, req, answer FROM entry WHERE row = 0 ORDER BY seq DESC", &s));
+    must(db_prepare(db, "SELECT e.hash, e.body, r.req, r.answer FROM (SELECT dev, ep, seq, hash, body FROM entry WHERE row = 0 "
+                        "ORDER BY seq DESC LIMIT ?1) e LEFT JOIN request r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq "
+                        "ORDER BY e.seq DESC", &s));
+    must(stmt_bind_int(s, 1, (int64_t)count));
     while (rows && left > 0 && stmt_next(s) == BM_OK) {
         struct floor_row *row = &rows[--left];
         const void *hash = stmt_blob(s, 0, &len);
