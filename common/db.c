@@ -36,6 +36,9 @@ struct stmt {
     bool busy;        /* has been stepped and not reset */
 };
 
+/* What every transaction says, prepared once. */
+enum frame { FRAME_BEGIN, FRAME_BEGIN_WRITE, FRAME_COMMIT, FRAMES };
+
 struct db {
     sqlite3 *handle;
     struct db_lock *lock;
@@ -44,6 +47,9 @@ struct db {
     bool reading;    /* the outermost is a read transaction */
     enum bm_rc failed; /* first failure inside a nested transaction */
     bool damaged;
+    unsigned version;    /* SQLite's data version when the last write transaction had ended well */
+    bool version_known, unchanged;
+    sqlite3_stmt *frame[FRAMES];
     struct stmt cache[SQL_COUNT];
 };
 
@@ -224,6 +230,7 @@ void db_close(struct db *db)
 {
     if (!db) return;
     for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(db->cache[i].s);
+    for (int i = 0; i < FRAMES; i++) sqlite3_finalize(db->frame[i]);
     /* The last close checkpoints, so it too belongs under the lock; if nobody lets us, the WAL simply stays. */
     bool locked = db->lock && db_lock_take(db->lock, DB_LOCK_WAIT_MS) == BM_OK;
     sqlite3_close_v2(db->handle);
@@ -243,6 +250,24 @@ bool db_is_damaged(const struct db *db)
 
 /* --- transactions --------------------------------------------------------------------------------- */
 
+/* ret: SQLite's code */
+static int frame(struct db *db, enum frame which)
+{
+    static const char *const sql[FRAMES] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT" };
+    int rc = SQLITE_OK;
+    if (!db->frame[which]) rc = sqlite3_prepare_v3(db->handle, sql[which], -1, SQLITE_PREPARE_PERSISTENT, &db->frame[which], NULL);
+    if (rc) return rc;
+    sqlite3_step(db->frame[which]);
+    return sqlite3_reset(db->frame[which]);
+}
+
+static unsigned data_version(struct db *db)
+{
+    unsigned version = 0;
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
+}
+
 static enum bm_rc begin(struct db *db, bool reading)
 {
     if (db->depth > 0) {
@@ -252,11 +277,13 @@ static enum bm_rc begin(struct db *db, bool reading)
     }
     enum bm_rc rc = reading ? BM_OK : db_lock_take(db->lock, DB_LOCK_WAIT_MS);
     if (rc) return rc;
-    rc = db_exec(db, reading ? "BEGIN" : "BEGIN IMMEDIATE");
-    if (rc) {
+    int src = frame(db, reading ? FRAME_BEGIN : FRAME_BEGIN_WRITE);
+    if (src) {
+        rc = fault(db, src, "begin");
         if (!reading) db_lock_give(db->lock);
         return rc;
     }
+    db->unchanged = !reading && db->version_known && db->version == data_version(db);
     db->depth = 1;
     db->reading = reading;
     db->failed = BM_OK;
@@ -266,6 +293,11 @@ static enum bm_rc begin(struct db *db, bool reading)
 enum bm_rc db_begin(struct db *db)
 {
     return begin(db, false);
+}
+
+bool db_is_unchanged(const struct db *db)
+{
+    return db->depth == 1 && db->unchanged;
 }
 
 bool db_is_writing(const struct db *db)
@@ -285,11 +317,15 @@ enum bm_rc db_end(struct db *db, enum bm_rc rc)
     if (--db->depth > 0) return rc;
     for (int i = 0; i < SQL_COUNT; i++) stmt_done(&db->cache[i]); /* an open cursor would hold the transaction */
     if (!db->failed) {
-        int src = sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+        int src = frame(db, FRAME_COMMIT);
         if (src) db->failed = rc = fault(db, src, "commit");
     }
     if (db->failed && !sqlite3_get_autocommit(db->handle)) sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-    if (!db->reading) db_lock_give(db->lock);
+    if (!db->reading) {
+        db->version_known = !db->failed;
+        db->version = data_version(db);
+        db_lock_give(db->lock);
+    }
     return rc ? rc : db->failed;
 }
 
@@ -319,12 +355,21 @@ enum bm_rc db_save_end(struct db *db, const char *name, enum bm_rc rc)
 
 /* --- statements ------------------------------------------------------------------------------------ */
 
+/* Most callers name parameters in the statement's own order: look there first. ret: its number, 0 = there is none */
+static int parameter(struct stmt *s, const char *name, int next)
+{
+    const char *there = sqlite3_bind_parameter_name(s->s, next);
+    if (there && strcmp(there + 1, name) == 0) return next;
+    char with_colon[STATEMENT_NAME_MAX] = ":";
+    str_copy(with_colon + 1, sizeof with_colon - 1, name);
+    return sqlite3_bind_parameter_index(s->s, with_colon);
+}
+
 static enum bm_rc bind(struct stmt *s, va_list ap)
 {
-    for (const char *name; (name = va_arg(ap, const char *));) {
-        char with_colon[STATEMENT_NAME_MAX] = ":";
-        str_copy(with_colon + 1, sizeof with_colon - 1, name);
-        int kind = va_arg(ap, int), at = sqlite3_bind_parameter_index(s->s, with_colon), rc;
+    int next = 1;
+    for (const char *name; (name = va_arg(ap, const char *)); next++) {
+        int kind = va_arg(ap, int), at = parameter(s, name, next), rc;
         if (at == 0) return err_set(BM_EINTERNAL, "statement %s has no parameter %s", s->name, name);
         if (kind == 's') {
             rc = sqlite3_bind_text(s->s, at, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);

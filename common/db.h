@@ -45,6 +45,9 @@ bool db_is_damaged(const struct db *db); /* has SQLite said so since it was open
 BM_MUST_CHECK enum bm_rc db_begin(struct db *db);
 BM_MUST_CHECK enum bm_rc db_end(struct db *db, enum bm_rc rc);
 bool db_is_writing(const struct db *db); /* inside a write transaction? */
+/* In the outermost write transaction: has nobody, this handle's own autocommits included, written to the file since this
+ * handle's last write transaction ended with a commit? Then what was read in that one still stands. */
+bool db_is_unchanged(const struct db *db);
 /* A read transaction: one consistent view, no lock. End with db_end. */
 BM_MUST_CHECK enum bm_rc db_begin_read(struct db *db);
 /* Inside a transaction: keep (BM_OK) or undo what was done since. */

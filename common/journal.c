@@ -8,7 +8,7 @@
 
 #include "common/seal.h"
 
-enum { EP_TEXT = 17, FILE_TEXT = 48 };
+enum { EP_TEXT = 17 };
 
 static const char *ep_text(uint64_t ep, char out[EP_TEXT])
 {
@@ -110,14 +110,14 @@ static enum bm_rc load_head(struct journal *j)
 }
 
 /* Identity of the journal's file: a copy or a restored one has another inode. */
-static void file_text(struct journal *j, char out[FILE_TEXT])
+static void file_text(struct journal *j, char out[JOURNAL_FILE_MAX])
 {
     struct stat st;
     if (stat(db_path(j->db), &st) != 0) {
-        str_copy(out, FILE_TEXT, "memory");
+        str_copy(out, JOURNAL_FILE_MAX, "memory");
         return;
     }
-    snprintf(out, FILE_TEXT, "%llx:%llx", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    snprintf(out, JOURNAL_FILE_MAX, "%llx:%llx", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 }
 
 static bool meta_equals(struct journal *j, const char *key, const char *value, enum bm_rc *rc)
@@ -198,21 +198,35 @@ static enum bm_rc note_step(struct journal *j)
     return known && moved < CLOCK_MOVED_MS ? BM_OK : own_clock(j, off);
 }
 
+/* Where the line stands, as it was when this handle last committed; nobody wrote since. */
+static bool still_stands(const struct journal *j, const char *file)
+{
+    return j->is_loaded && db_is_unchanged(j->db) && strcmp(j->file, file) == 0 && strcmp(j->boot_id, j->env->boot_id) == 0;
+}
+
 enum bm_rc journal_begin(struct journal *j)
 {
     enum bm_rc rc = db_begin(j->db);
     if (rc) return rc;
-    char file[FILE_TEXT];
+    char file[JOURNAL_FILE_MAX];
     file_text(j, file);
-    rc = load_head(j);
-    bool same = !rc && j->ep && meta_equals(j, "epoch_boot", j->env->boot_id, &rc) && meta_equals(j, "epoch_file", file, &rc);
+    bool same = still_stands(j, file);
+    j->is_loaded = false;
+    if (!same) {
+        rc = load_head(j);
+        same = !rc && j->ep && meta_equals(j, "epoch_boot", j->env->boot_id, &rc) && meta_equals(j, "epoch_file", file, &rc);
+    }
     if (!rc) rc = same ? note_step(j) : new_epoch(j, file);
-    return rc ? db_end(j->db, rc) : BM_OK;
+    if (rc) return db_end(j->db, rc);
+    j->is_loaded = true;
+    str_copy(j->file, sizeof j->file, file);
+    str_copy(j->boot_id, sizeof j->boot_id, j->env->boot_id);
+    return BM_OK;
 }
 
 enum bm_rc journal_renew(struct journal *j, const char *ep)
 {
-    char file[FILE_TEXT], hex[EP_TEXT];
+    char file[JOURNAL_FILE_MAX], hex[EP_TEXT];
     enum bm_rc rc = journal_begin(j);
     if (rc) return rc;
     file_text(j, file);

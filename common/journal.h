@@ -3,7 +3,7 @@
  * Owns:    nothing; borrows the database handle that holds schema/journal.sql.
  * Invariants: I1 (appended in a transaction that is fsynced before anybody is told), I3 (identity, epochs, chain),
  *             I10 (entries hold boot time; UTC is derived).
- * Threads: one per handle. */
+ * Threads: one per handle of a database, and one struct journal: it keeps in mind what it wrote through that handle. */
 #ifndef BM_JOURNAL_H
 #define BM_JOURNAL_H
 
@@ -14,7 +14,8 @@
 enum {
     JOURNAL_HASH = 32,
     JOURNAL_SAMPLES_MAX = 256, /* clock entries kept in mind of one epoch */
-    JOURNAL_PROG_MAX = 48
+    JOURNAL_PROG_MAX = 48,
+    JOURNAL_FILE_MAX = 48
 };
 
 struct journal {
@@ -31,6 +32,9 @@ struct journal {
     unsigned char head_hash[JOURNAL_HASH];
     struct clock_sample samples[JOURNAL_SAMPLES_MAX];
     size_t sample_count;
+    /* and of whom that is true: what was loaded stands until another writes to the file, the boot or the file is another */
+    bool is_loaded;
+    char file[JOURNAL_FILE_MAX], boot_id[ENV_BOOT_MAX];
 };
 
 /* in: dev [a-z0-9-]; prog, program and version; genesis was set with journal_set_genesis when the data was made */

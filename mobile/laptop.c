@@ -398,14 +398,31 @@ enum bm_rc laptop_rebuild(struct laptop *l, const char *path, struct db **out)
 
 /* --- the desk's part of an act (DESIGN 10) -------------------------------------------------------------------- */
 
+/* (1) and (2) in short: nobody has written to either file since this handle's last act, which left them level. Then the
+ * generation is the same too, for journal.db names it. out: with true the replica's transaction has begun */
+static enum bm_rc begin_where_we_left(struct laptop *l, bool *out)
+{
+    *out = l->replica && l->level_seq != 0 && l->level_seq == l->journal.head_seq && db_is_unchanged(l->db);
+    if (!*out) return BM_OK;
+    enum bm_rc rc = db_begin(l->replica);
+    if (rc) return rc;
+    *out = db_is_unchanged(l->replica);
+    return *out ? BM_OK : db_end(l->replica, BM_OK);
+}
+
 static enum bm_rc desk_begin(struct desk *d)
 {
     struct laptop *l = d->owner;
+    bool begun;
     l->rebuilt = false;
     enum bm_rc rc = journal_begin(&l->journal); /* lock; (1) */
     if (rc) return rc;
-    rc = current(l);                            /* (1), (2) */
-    if (!rc) rc = db_begin(l->replica);
+    rc = begin_where_we_left(l, &begun);
+    if (!rc && !begun) {
+        rc = current(l);                        /* (1), (2) */
+        if (!rc) rc = db_begin(l->replica);
+    }
+    l->level_seq = 0;
     if (rc) return db_end(l->db, rc);
     d->view = l->replica;
     rulebook_fit(d->book, l->generation);
@@ -445,6 +462,7 @@ static enum bm_rc desk_end(struct desk *d, enum bm_rc rc)
     if (!rc) rc = env_tick("act.durable");
     if (l->durable) l->durable(l->durable_ctx);
     enum bm_rc shown = db_end(l->replica, rc ? rc : l->rebuilt ? BM_EINTERNAL : BM_OK);
+    if (!rc && !shown) l->level_seq = l->journal.head_seq;
     if (!rc && l->rebuilt) shown = renew(l);
     if (rc == BM_ECORRUPT && db_is_damaged(l->replica) && renew(l) == BM_OK) /* I2 */
         rc = err_set(BM_ECORRUPT, "the laptop's copy of the library was damaged and has been made anew; nothing was written, do it again");

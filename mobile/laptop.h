@@ -47,6 +47,7 @@ struct laptop {
     const char *cards; /* range of card numbers, as the branch said last; NULL = none */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;
+    uint64_t level_seq; /* the replica stood at this own entry when the last act ended; 0 = not known */
     bool rebuilt;   /* inside an act: the replica was made anew, its effect is in it already */
     void (*durable)(void *ctx); /* for people who measure: an act's entry is on the disk, the replica has still to follow */
     void *durable_ctx;

@@ -541,6 +541,47 @@ static void test_db_a_full_disk_is_told_and_loses_nothing_committed(void **state
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
 
+static bool unchanged_at_begin(struct db *db)
+{
+    ok(db_begin(db));
+    bool unchanged = db_is_unchanged(db);
+    ok(db_end(db, BM_OK));
+    return unchanged;
+}
+
+static void test_db_unchanged_only_while_nobody_writes_but_its_own_transactions(void **state)
+{
+    struct db *db = open_journal(*state, NULL), *other = open_journal(*state, NULL);
+    assert_false(unchanged_at_begin(db)); /* never read before */
+    assert_true(unchanged_at_begin(db));
+    ok(db_begin(db));
+    put(db, "k", "own");
+    ok(db_begin(db));
+    assert_false(db_is_unchanged(db)); /* only the outermost may say so */
+    ok(db_end(db, BM_OK));
+    ok(db_end(db, BM_OK));
+    assert_true(unchanged_at_begin(db));
+    assert_false(unchanged_at_begin(other));
+    put(other, "k", "other's");
+    assert_false(unchanged_at_begin(db));
+    assert_true(unchanged_at_begin(db));
+    put(db, "k", "own, outside a transaction");
+    assert_false(unchanged_at_begin(db));
+    ok(db_begin(db));
+    put(db, "k", "taken back");
+    assert_int_equal(db_end(db, BM_EIO), BM_EIO);
+    assert_false(unchanged_at_begin(db));
+    assert_true(unchanged_at_begin(db));
+    put(other, "k", "seen by a reader first");
+    ok(db_begin_read(db));
+    int64_t n;
+    ok(db_int(db, SQL_META_GET, &n, "key", 's', "k", NULL));
+    ok(db_end(db, BM_OK));
+    assert_false(unchanged_at_begin(db));
+    db_close(other);
+    db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_db_values_come_back_as_they_were_bound),
         cmocka_unit_test(test_db_tags_are_random_and_follow_the_world),
         TEST(test_db_a_new_file_is_made_whole_and_opens_again),
+        TEST(test_db_unchanged_only_while_nobody_writes_but_its_own_transactions),
         TEST(test_db_files_that_are_not_ours_are_refused),
         TEST(test_db_a_schema_that_fails_leaves_nothing_half_made),
         TEST(test_db_copy_is_whole_and_stands_alone),

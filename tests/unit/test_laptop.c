@@ -299,6 +299,58 @@ static void test_laptop_two_programs_act_at_once_and_lose_nothing(void **state)
     assert_replica_is_right(w);
 }
 
+static void assert_chain_is_whole(struct world *w)
+{
+    unsigned char genesis[JOURNAL_HASH];
+    int64_t count;
+    journal_genesis(w->l.key.public, genesis);
+    must(journal_verify(w->l.db, "van1", genesis, &count));
+}
+
+/* Acts in turn by two handles: what one keeps in mind must not hide what the other did. */
+static void test_laptop_acts_of_another_program_between_two_of_ours_are_seen(void **state)
+{
+    struct world *w = *state;
+    struct laptop other;
+    struct desk_answer answer;
+    must(laptop_open(w->dir, &other));
+    for (int i = 0; i < 4; i++) {
+        must(lend(&w->l, &w->arena, "30001", NULL, &answer));
+        assert_true(answer.done);
+        assert_string_equal(answer.word, "lent");
+        pass(w, 60000);
+        write_clock_file(w);
+        must(give_back(&other, "30001"));
+        if (i % 2) must(give_back(&other, "30001"));
+        pass(w, 60000);
+        write_clock_file(w);
+    }
+    laptop_close(&other);
+    assert_int_equal(open_loans(w), 0);
+    assert_int_equal(in_replica(w, "SELECT count(*) FROM loan"), 4);
+    assert_replica_is_right(w);
+    assert_chain_is_whole(w);
+}
+
+static void test_laptop_after_an_act_that_failed_the_next_goes_on_where_the_journal_stands(void **state)
+{
+    struct world *w = *state;
+    struct desk_answer answer;
+    int64_t before, after;
+    must(lend(&w->l, &w->arena, "30001", NULL, &answer));
+    must(db_int(w->l.db, SQL_ENTRY_COUNT, &before, "dev", 's', "van1", NULL));
+    setenv("BOOKMOBILE_FAIL", "act.before:1", 1);
+    assert_int_equal(give_back(&w->l, "30001"), BM_EIO);
+    unsetenv("BOOKMOBILE_FAIL");
+    assert_int_equal(open_loans(w), 1);
+    must(give_back(&w->l, "30001"));
+    must(db_int(w->l.db, SQL_ENTRY_COUNT, &after, "dev", 's', "van1", NULL));
+    assert_int_equal(after - before, 1);
+    assert_int_equal(open_loans(w), 0);
+    assert_replica_is_right(w);
+    assert_chain_is_whole(w);
+}
+
 static void test_laptop_disk_full_refuses_and_keeps_what_was_said(void **state)
 {
     struct world *w = *state;
@@ -360,6 +412,8 @@ int main(void)
         TEST(test_laptop_void_takes_the_effect_out_of_the_replica),
         TEST(test_laptop_journal_copied_goes_on_in_an_epoch_of_its_own),
         TEST(test_laptop_two_programs_act_at_once_and_lose_nothing),
+        TEST(test_laptop_acts_of_another_program_between_two_of_ours_are_seen),
+        TEST(test_laptop_after_an_act_that_failed_the_next_goes_on_where_the_journal_stands),
         TEST(test_laptop_disk_full_refuses_and_keeps_what_was_said),
         TEST(test_laptop_bad_feed_line_is_refused_whole),
     };
