@@ -185,15 +185,22 @@ static const char *id_or_null(const struct eid *id, char out[EID_TEXT_MAX])
     return eid_is_none(id) ? NULL : eid_text(id, out);
 }
 
+/* Most acts leave a copy's title and place as they are: then no index need be touched. */
 enum bm_rc rows_store_item(struct db *db, const struct tl_item *it)
 {
+    static const enum sql_id ways[] = { SQL_ITEM_STATE, SQL_ITEM_PUT };
     char loan[EID_TEXT_MAX], aside[EID_TEXT_MAX], mark[EID_TEXT_MAX], lost[EID_TEXT_MAX], last[EID_TEXT_MAX];
     bool seen = it->last_t_ms != ENTRY_NONE;
-    return db_run(db, SQL_ITEM_PUT, "barcode", 's', it->id, "title", 's', it->title, "place", 's', it->place, "cond", 's',
-                  cond_name(it->cond), "loan", 's', id_or_null(&it->loan, loan), "aside", 's', id_or_null(&it->aside, aside),
-                  "lost_mark", 's', id_or_null(&it->lost_mark, mark), "lost_loan", 's', id_or_null(&it->lost_loan, lost),
-                  "last_t", 'I', it->last_t_ms, "last_unc", 'I', seen ? it->last_unc_ms : ENTRY_NONE, "last_id", 's',
-                  id_or_null(&it->last_id, last), "last_op", 's', seen ? op_name(it->last_op) : NULL, NULL);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        enum bm_rc rc = db_run(db, ways[i], "cond", 's', cond_name(it->cond), "loan", 's', id_or_null(&it->loan, loan), "aside",
+                               's', id_or_null(&it->aside, aside), "lost_mark", 's', id_or_null(&it->lost_mark, mark),
+                               "lost_loan", 's', id_or_null(&it->lost_loan, lost), "last_t", 'I', it->last_t_ms, "last_unc", 'I',
+                               seen ? it->last_unc_ms : ENTRY_NONE, "last_id", 's', id_or_null(&it->last_id, last), "last_op",
+                               's', seen ? op_name(it->last_op) : NULL, "barcode", 's', it->id, "title", 's', it->title, "place",
+                               's', it->place, NULL);
+        if (rc || db_changed(db)) return rc;
+    }
+    return BM_OK;
 }
 
 enum bm_rc rows_store_loan(struct db *db, const struct tl_loan *l)

@@ -490,6 +490,11 @@ enum bm_rc db_run(struct db *db, enum sql_id id, ...)
     return rc ? rc : run_once(s);
 }
 
+bool db_changed(const struct db *db)
+{
+    return sqlite3_changes(db->handle) > 0;
+}
+
 enum bm_rc db_int(struct db *db, enum sql_id id, int64_t *out, ...)
 {
     struct stmt *s;

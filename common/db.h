@@ -73,6 +73,8 @@ char stmt_kind(struct stmt *s, int column);
 
 /* Run a statement that returns no row. */
 BM_MUST_CHECK enum bm_rc db_run(struct db *db, enum sql_id id, ...);
+/* Did the last db_run change, add or delete a row itself (not a trigger of it)? */
+bool db_changed(const struct db *db);
 /* First column of the first row as integer. ret: BM_OK | BM_ENOTFOUND | a fault */
 BM_MUST_CHECK enum bm_rc db_int(struct db *db, enum sql_id id, int64_t *out, ...);
 /* SQL of our own making (schema text, pragmas, generated statements): never with outside text in it. */

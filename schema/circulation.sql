@@ -133,6 +133,7 @@ CREATE TABLE suspension(       -- days on which a stop's or a whole route's visi
   id TEXT PRIMARY KEY,         -- its suspend entry
   stop TEXT, route TEXT, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, why TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX suspension_first ON suspension(first_day, last_day, id);
 CREATE TABLE staff(            -- who may log in, as the newest staff entry about each says
   id   TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL CHECK(role IN ('viewer', 'staff', 'admin')),
   verifier TEXT NOT NULL,      -- Argon2id text of the phrase: laptops check logins offline; shown nowhere
@@ -148,6 +149,7 @@ CREATE TABLE visit(
   dist_m INTEGER, points INTEGER, closed_seq INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_arr ON visit(arr_s);
+CREATE INDEX visit_open ON visit(dev, arr_s) WHERE dep_s IS NULL; -- each act asks: one of thousands is open, or none
 CREATE TABLE tally(
   id TEXT PRIMARY KEY, visit INTEGER, kind TEXT NOT NULL, count INTEGER NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -200,6 +202,11 @@ ON CONFLICT(barcode) DO UPDATE SET title = excluded.title, place = excluded.plac
   loan = excluded.loan, aside = excluded.aside, lost_mark = excluded.lost_mark, lost_loan = excluded.lost_loan,
   last_t = excluded.last_t, last_unc = excluded.last_unc, last_id = excluded.last_id, last_op = excluded.last_op
 
+-- name: ITEM_STATE
+UPDATE item SET cond = :cond, loan = :loan, aside = :aside, lost_mark = :lost_mark, lost_loan = :lost_loan,
+  last_t = :last_t, last_unc = :last_unc, last_id = :last_id, last_op = :last_op
+WHERE barcode = :barcode AND title IS :title AND place IS :place
+
 -- name: ITEM_DELETE
 DELETE FROM item WHERE barcode = :barcode
 
@@ -242,7 +249,7 @@ ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t 
 DELETE FROM loan WHERE id = :id
 
 -- name: LOANS_OPEN_COUNT
-SELECT count(*) FROM loan WHERE end_ms IS NULL AND card IN (SELECT card FROM patron WHERE account = :account)
+SELECT count(*) FROM patron p JOIN loan l ON l.card = p.card WHERE p.account = :account AND l.end_ms IS NULL
 
 -- name: HOLD_GET
 SELECT id, card, title, item, pickup, key_t, state, by_item FROM hold WHERE id = :id
@@ -423,12 +430,13 @@ INSERT INTO tally(id, visit, kind, count, at_ms) VALUES(:id, :visit, :kind, :cou
 DELETE FROM tally WHERE id = :id
 
 -- name: LOANS_OPEN_OF_TYPE
-SELECT count(*) FROM loan l JOIN item i ON i.barcode = l.item LEFT JOIN title t ON t.key = i.title
-WHERE l.end_ms IS NULL AND coalesce(i.itype, t.itype) = :itype AND l.card IN (SELECT card FROM patron WHERE account = :account)
+SELECT count(*) FROM patron p JOIN loan l ON l.card = p.card JOIN item i ON i.barcode = l.item
+LEFT JOIN title t ON t.key = i.title
+WHERE p.account = :account AND l.end_ms IS NULL AND coalesce(i.itype, t.itype) = :itype
 
 -- name: LOANS_OVERDUE_COUNT
-SELECT count(*) FROM loan
-WHERE end_ms IS NULL AND due_s < :now_s AND card IN (SELECT card FROM patron WHERE account = :account)
+SELECT count(*) FROM patron p JOIN loan l ON l.card = p.card
+WHERE p.account = :account AND l.end_ms IS NULL AND l.due_s < :now_s
 
 -- name: BALANCE_OF_ACCOUNT
 SELECT cents FROM balance WHERE account = :account
