@@ -47,8 +47,10 @@ struct db {
     bool reading;    /* the outermost is a read transaction */
     enum bm_rc failed; /* first failure inside a nested transaction */
     bool damaged;
-    unsigned version;    /* SQLite's data version when the last write transaction had ended well */
-    bool version_known, unchanged;
+    uint64_t turn;    /* write transactions so far, with the one that is open */
+    uint64_t whole;   /* the last one that was committed and undid nothing on the way; 0 = the last one was not */
+    unsigned version; /* SQLite's data version when that one had ended */
+    bool undone, unchanged; /* of the open one: a savepoint was taken back; begun where `whole` had ended */
     sqlite3_stmt *frame[FRAMES];
     struct stmt cache[SQL_COUNT];
 };
@@ -261,11 +263,24 @@ static int frame(struct db *db, enum frame which)
     return sqlite3_reset(db->frame[which]);
 }
 
-static unsigned data_version(struct db *db)
+/* SQLite's own count of what it saw happen to the file, by this connection and by others (another's commit is noticed as a
+ * transaction begins). ret: false = it would not say */
+static bool data_version(struct db *db, unsigned *out)
 {
-    unsigned version = 0;
-    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-    return version;
+    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_DATA_VERSION, out) == SQLITE_OK;
+}
+
+static void note_begun(struct db *db)
+{
+    unsigned version;
+    db->unchanged = db->whole == db->turn && db->whole != 0 && data_version(db, &version) && version == db->version;
+    db->undone = false;
+    db->turn++;
+}
+
+static void note_ended(struct db *db)
+{
+    db->whole = !db->failed && !db->undone && data_version(db, &db->version) ? db->turn : 0;
 }
 
 static enum bm_rc begin(struct db *db, bool reading)
@@ -283,7 +298,7 @@ static enum bm_rc begin(struct db *db, bool reading)
         if (!reading) db_lock_give(db->lock);
         return rc;
     }
-    db->unchanged = !reading && db->version_known && db->version == data_version(db);
+    if (!reading) note_begun(db);
     db->depth = 1;
     db->reading = reading;
     db->failed = BM_OK;
@@ -295,9 +310,15 @@ enum bm_rc db_begin(struct db *db)
     return begin(db, false);
 }
 
-bool db_is_unchanged(const struct db *db)
+uint64_t db_turn(const struct db *db)
 {
-    return db->depth == 1 && db->unchanged;
+    bm_assert(db_is_writing(db));
+    return db->turn;
+}
+
+bool db_is_unchanged_since(const struct db *db, uint64_t turn)
+{
+    return db->depth == 1 && !db->reading && db->unchanged && turn == db->whole;
 }
 
 bool db_is_writing(const struct db *db)
@@ -322,8 +343,7 @@ enum bm_rc db_end(struct db *db, enum bm_rc rc)
     }
     if (db->failed && !sqlite3_get_autocommit(db->handle)) sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
     if (!db->reading) {
-        db->version_known = !db->failed;
-        db->version = data_version(db);
+        note_ended(db);
         db_lock_give(db->lock);
     }
     return rc ? rc : db->failed;
@@ -346,6 +366,7 @@ enum bm_rc db_save_end(struct db *db, const char *name, enum bm_rc rc)
 {
     if (rc) {
         for (int i = 0; i < SQL_COUNT; i++) stmt_done(&db->cache[i]);
+        db->undone = true;
         enum bm_rc undo = savepoint(db, "ROLLBACK TO", name);
         if (undo) return undo;
     }

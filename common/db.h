@@ -45,9 +45,12 @@ bool db_is_damaged(const struct db *db); /* has SQLite said so since it was open
 BM_MUST_CHECK enum bm_rc db_begin(struct db *db);
 BM_MUST_CHECK enum bm_rc db_end(struct db *db, enum bm_rc rc);
 bool db_is_writing(const struct db *db); /* inside a write transaction? */
-/* In the outermost write transaction: has nobody, this handle's own autocommits included, written to the file since this
- * handle's last write transaction ended with a commit? Then what was read in that one still stands. */
-bool db_is_unchanged(const struct db *db);
+/* The number of the write transaction that we are in: this handle counts them from 1. */
+uint64_t db_turn(const struct db *db);
+/* In the outermost write transaction: does the file hold exactly what it held at the end of this handle's transaction `turn`?
+ * Yes only if that one was its last, was committed, undid nothing on the way (db_save_end), and nobody has written since: no
+ * other connection, and no statement of this handle outside a transaction. Then what was known at its end still stands. */
+bool db_is_unchanged_since(const struct db *db, uint64_t turn);
 /* A read transaction: one consistent view, no lock. End with db_end. */
 BM_MUST_CHECK enum bm_rc db_begin_read(struct db *db);
 /* Inside a transaction: keep (BM_OK) or undo what was done since. */

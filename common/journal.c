@@ -198,10 +198,10 @@ static enum bm_rc note_step(struct journal *j)
     return known && moved < CLOCK_MOVED_MS ? BM_OK : own_clock(j, off);
 }
 
-/* Where the line stands, as it was when this handle last committed; nobody wrote since. */
+/* What we keep in mind of the line is how it stood when the handle last committed, and nobody has written since. */
 static bool still_stands(const struct journal *j, const char *file)
 {
-    return j->is_loaded && db_is_unchanged(j->db) && strcmp(j->file, file) == 0 && strcmp(j->boot_id, j->env->boot_id) == 0;
+    return db_is_unchanged_since(j->db, j->turn) && strcmp(j->file, file) == 0 && strcmp(j->boot_id, j->env->boot_id) == 0;
 }
 
 enum bm_rc journal_begin(struct journal *j)
@@ -211,14 +211,14 @@ enum bm_rc journal_begin(struct journal *j)
     char file[JOURNAL_FILE_MAX];
     file_text(j, file);
     bool same = still_stands(j, file);
-    j->is_loaded = false;
+    j->turn = 0;
     if (!same) {
         rc = load_head(j);
         same = !rc && j->ep && meta_equals(j, "epoch_boot", j->env->boot_id, &rc) && meta_equals(j, "epoch_file", file, &rc);
     }
     if (!rc) rc = same ? note_step(j) : new_epoch(j, file);
     if (rc) return db_end(j->db, rc);
-    j->is_loaded = true;
+    j->turn = db_turn(j->db);
     str_copy(j->file, sizeof j->file, file);
     str_copy(j->boot_id, sizeof j->boot_id, j->env->boot_id);
     return BM_OK;

@@ -3,7 +3,7 @@
  * Owns:    nothing; borrows the database handle that holds schema/journal.sql.
  * Invariants: I1 (appended in a transaction that is fsynced before anybody is told), I3 (identity, epochs, chain),
  *             I10 (entries hold boot time; UTC is derived).
- * Threads: one per handle of a database, and one struct journal: it keeps in mind what it wrote through that handle. */
+ * Threads: one per handle of a database. */
 #ifndef BM_JOURNAL_H
 #define BM_JOURNAL_H
 
@@ -32,8 +32,8 @@ struct journal {
     unsigned char head_hash[JOURNAL_HASH];
     struct clock_sample samples[JOURNAL_SAMPLES_MAX];
     size_t sample_count;
-    /* and of whom that is true: what was loaded stands until another writes to the file, the boot or the file is another */
-    bool is_loaded;
+    /* and when that was true: at the end of this turn of the handle (db_turn; 0 = never), of this file, in this boot */
+    uint64_t turn;
     char file[JOURNAL_FILE_MAX], boot_id[ENV_BOOT_MAX];
 };
 

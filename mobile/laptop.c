@@ -324,6 +324,14 @@ static enum bm_rc heal(struct laptop *l)
     return renew(l);
 }
 
+/* Turns are counted by a handle: of another they say nothing. */
+static void drop_replica(struct laptop *l)
+{
+    db_close(l->replica);
+    l->replica = NULL;
+    l->level = (struct laptop_level){ 0 };
+}
+
 /* The generation that journal.db names is open, and at the journal's head. Inside a transaction of the journal. */
 static enum bm_rc current(struct laptop *l)
 {
@@ -331,10 +339,7 @@ static enum bm_rc current(struct laptop *l)
     enum bm_rc rc = meta_get_int(l->db, "generation", 0, &n);
     if (rc) return rc;
     if (n == 0) return err_set(BM_ENOTFOUND, "this laptop has no copy of the library yet; run: bookmobile sync");
-    if (l->replica && n != l->generation) {
-        db_close(l->replica);
-        l->replica = NULL;
-    }
+    if (l->replica && n != l->generation) drop_replica(l);
     if (!l->replica) {
         char path[PATH_BYTES];
         l->generation = n;
@@ -367,7 +372,7 @@ enum bm_rc laptop_swap(struct laptop *l, int64_t next)
         db_close(fresh);
         return rc;
     }
-    db_close(l->replica);
+    drop_replica(l);
     l->replica = fresh;
     l->generation = next;
     if (!nested) sweep(l);
@@ -398,15 +403,17 @@ enum bm_rc laptop_rebuild(struct laptop *l, const char *path, struct db **out)
 
 /* --- the desk's part of an act (DESIGN 10) -------------------------------------------------------------------- */
 
-/* (1) and (2) in short: nobody has written to either file since this handle's last act, which left them level. Then the
+/* (1) and (2) in short: nobody has written to either file since our last act, and that one left them level. Then the
  * generation is the same too, for journal.db names it. out: with true the replica's transaction has begun */
 static enum bm_rc begin_where_we_left(struct laptop *l, bool *out)
 {
-    *out = l->replica && l->level_seq != 0 && l->level_seq == l->journal.head_seq && db_is_unchanged(l->db);
+    const struct laptop_level had = l->level;
+    l->level = (struct laptop_level){ 0 };
+    *out = l->replica && had.seq != 0 && had.seq == l->journal.head_seq && db_is_unchanged_since(l->db, had.journal_turn);
     if (!*out) return BM_OK;
     enum bm_rc rc = db_begin(l->replica);
     if (rc) return rc;
-    *out = db_is_unchanged(l->replica);
+    *out = db_is_unchanged_since(l->replica, had.replica_turn);
     return *out ? BM_OK : db_end(l->replica, BM_OK);
 }
 
@@ -422,7 +429,6 @@ static enum bm_rc desk_begin(struct desk *d)
         rc = current(l);                        /* (1), (2) */
         if (!rc) rc = db_begin(l->replica);
     }
-    l->level_seq = 0;
     if (rc) return db_end(l->db, rc);
     d->view = l->replica;
     rulebook_fit(d->book, l->generation);
@@ -456,13 +462,14 @@ static enum bm_rc desk_write_entry(struct desk *d, const struct entry *e, struct
 static enum bm_rc desk_end(struct desk *d, enum bm_rc rc)
 {
     struct laptop *l = d->owner;
+    const struct laptop_level level = { l->journal.head_seq, db_turn(l->db), db_turn(l->replica) };
     bool kept = db_lock_take(l->lock, 0) == BM_OK; /* nested: the lock stays ours over both commits */
     if (!rc) rc = env_tick("act.before");
     rc = db_end(l->db, rc);
     if (!rc) rc = env_tick("act.durable");
     if (l->durable) l->durable(l->durable_ctx);
     enum bm_rc shown = db_end(l->replica, rc ? rc : l->rebuilt ? BM_EINTERNAL : BM_OK);
-    if (!rc && !shown) l->level_seq = l->journal.head_seq;
+    if (!rc && !shown) l->level = level;
     if (!rc && l->rebuilt) shown = renew(l);
     if (rc == BM_ECORRUPT && db_is_damaged(l->replica) && renew(l) == BM_OK) /* I2 */
         rc = err_set(BM_ECORRUPT, "the laptop's copy of the library was damaged and has been made anew; nothing was written, do it again");

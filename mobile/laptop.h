@@ -47,7 +47,9 @@ struct laptop {
     const char *cards; /* range of card numbers, as the branch said last; NULL = none */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;
-    uint64_t level_seq; /* the replica stood at this own entry when the last act ended; 0 = not known */
+    struct laptop_level { /* how the last act left both files: the replica at the journal's head; 0s = not known */
+        uint64_t seq, journal_turn, replica_turn; /* own entry; turns of the two handles (db_turn) */
+    } level;
     bool rebuilt;   /* inside an act: the replica was made anew, its effect is in it already */
     void (*durable)(void *ctx); /* for people who measure: an act's entry is on the disk, the replica has still to follow */
     void *durable_ctx;

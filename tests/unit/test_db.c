@@ -541,10 +541,12 @@ static void test_db_a_full_disk_is_told_and_loses_nothing_committed(void **state
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
 
-static bool unchanged_at_begin(struct db *db)
+/* A write transaction that does nothing: does it begin where `turn` had ended? *turn: itself */
+static bool still_as_after(struct db *db, uint64_t *turn)
 {
     ok(db_begin(db));
-    bool unchanged = db_is_unchanged(db);
+    bool unchanged = db_is_unchanged_since(db, *turn);
+    *turn = db_turn(db);
     ok(db_end(db, BM_OK));
     return unchanged;
 }
@@ -552,34 +554,128 @@ static bool unchanged_at_begin(struct db *db)
 static void test_db_unchanged_only_while_nobody_writes_but_its_own_transactions(void **state)
 {
     struct db *db = open_journal(*state, NULL), *other = open_journal(*state, NULL);
-    assert_false(unchanged_at_begin(db)); /* never read before */
-    assert_true(unchanged_at_begin(db));
+    uint64_t turn = 0, others = 0;
+    assert_false(still_as_after(db, &turn)); /* never read before */
+    assert_true(still_as_after(db, &turn));
     ok(db_begin(db));
     put(db, "k", "own");
     ok(db_begin(db));
-    assert_false(db_is_unchanged(db)); /* only the outermost may say so */
+    assert_false(db_is_unchanged_since(db, turn)); /* only the outermost may say so */
+    assert_int_equal(db_turn(db), turn + 1);
     ok(db_end(db, BM_OK));
     ok(db_end(db, BM_OK));
-    assert_true(unchanged_at_begin(db));
-    assert_false(unchanged_at_begin(other));
+    assert_false(still_as_after(db, &turn)); /* a transaction that the asker knows nothing of */
+    assert_true(still_as_after(db, &turn));
+    assert_false(still_as_after(other, &others));
     put(other, "k", "other's");
-    assert_false(unchanged_at_begin(db));
-    assert_true(unchanged_at_begin(db));
+    assert_false(still_as_after(db, &turn));
+    assert_true(still_as_after(db, &turn));
     put(db, "k", "own, outside a transaction");
-    assert_false(unchanged_at_begin(db));
-    ok(db_begin(db));
-    put(db, "k", "taken back");
-    assert_int_equal(db_end(db, BM_EIO), BM_EIO);
-    assert_false(unchanged_at_begin(db));
-    assert_true(unchanged_at_begin(db));
+    assert_false(still_as_after(db, &turn));
     put(other, "k", "seen by a reader first");
     ok(db_begin_read(db));
+    assert_false(db_is_unchanged_since(db, turn));
     int64_t n;
     ok(db_int(db, SQL_META_GET, &n, "key", 's', "k", NULL));
     ok(db_end(db, BM_OK));
-    assert_false(unchanged_at_begin(db));
+    assert_false(still_as_after(db, &turn));
     db_close(other);
     db_close(db);
+}
+
+static void test_db_what_was_taken_back_is_never_called_unchanged(void **state)
+{
+    struct db *db = open_journal(*state, NULL);
+    uint64_t turn = 0, failed;
+    (void)still_as_after(db, &turn);
+    ok(db_begin(db));
+    put(db, "k", "taken back");
+    failed = db_turn(db);
+    assert_int_equal(db_end(db, BM_EIO), BM_EIO);
+    ok(db_begin(db));
+    assert_false(db_is_unchanged_since(db, failed));
+    assert_false(db_is_unchanged_since(db, turn));
+    assert_false(db_is_unchanged_since(db, 0));
+    turn = db_turn(db);
+    ok(db_end(db, BM_OK));
+    assert_true(still_as_after(db, &turn));
+    ok(db_begin(db));
+    turn = db_turn(db);
+    ok(db_save(db, "one"));
+    put(db, "k", "a part taken back");
+    assert_int_equal(db_save_end(db, "one", BM_EINPUT), BM_EINPUT);
+    ok(db_end(db, BM_OK)); /* who wrote it may have it in mind still */
+    assert_false(still_as_after(db, &turn));
+    ok(db_begin(db));
+    turn = db_turn(db);
+    ok(db_save(db, "one"));
+    put(db, "k", "kept");
+    ok(db_save_end(db, "one", BM_OK));
+    ok(db_end(db, BM_OK));
+    assert_true(still_as_after(db, &turn));
+    db_close(db);
+}
+
+/* Checkpoints, by this handle or another, that empty the log or only copy it: never a yes that is not true. */
+static void test_db_unchanged_holds_across_checkpoints_of_anybody(void **state)
+{
+    struct db *db = open_journal(*state, NULL), *other = open_journal(*state, NULL);
+    uint64_t turn = 0;
+    for (int i = 0; i < 8; i++) {
+        (void)still_as_after(db, &turn);
+        ok(db_checkpoint(i % 2 ? other : db));
+        (void)still_as_after(db, &turn); /* an emptied log may look like a change: that costs a query, no more */
+        assert_true(still_as_after(db, &turn));
+        put(other, "k", i % 2 ? "odd" : "even"); /* the same again would change no page */
+        ok(db_checkpoint(i & 2 ? other : db));
+        assert_false(still_as_after(db, &turn));
+        assert_true(still_as_after(db, &turn));
+    }
+    db_close(other);
+    (void)still_as_after(db, &turn);
+    other = open_journal(*state, NULL);
+    put(other, "k", "by one that came and went");
+    db_close(other);
+    assert_false(still_as_after(db, &turn));
+    db_close(db);
+}
+
+/* A process that waits for a byte, writes, and dies without closing, as if killed. */
+static pid_t writer(const char *path, bool commits, int *go)
+{
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid != 0) {
+        close(ends[0]);
+        *go = ends[1];
+        return pid;
+    }
+    struct db *db = NULL;
+    if (read(ends[0], &byte, 1) != 1 || db_open(path, DB_JOURNAL, NULL, NULL, &db) || db_begin(db) ||
+        db_run(db, SQL_META_SET, "key", 's', "k", "value", 's', "another's", NULL)) _exit(1);
+    _exit(commits && db_end(db, BM_OK));
+}
+
+static void test_db_a_write_of_another_process_is_seen_though_it_died(void **state)
+{
+    struct place *p = *state;
+    db_close(open_journal(p, NULL));
+    for (int commits = 0; commits < 2; commits++) {
+        int go, status;
+        uint64_t turn = 0;
+        pid_t pid = writer(p->path, commits, &go); /* before we open: SQLite's handles do not outlive a fork */
+        struct db *db = open_journal(p, NULL);
+        (void)still_as_after(db, &turn);
+        assert_true(still_as_after(db, &turn));
+        assert_int_equal(write(go, "!", 1), 1);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        assert_int_equal(still_as_after(db, &turn), !commits);
+        close(go);
+        db_close(db);
+    }
 }
 
 int main(void)
@@ -592,6 +688,9 @@ int main(void)
         cmocka_unit_test(test_db_tags_are_random_and_follow_the_world),
         TEST(test_db_a_new_file_is_made_whole_and_opens_again),
         TEST(test_db_unchanged_only_while_nobody_writes_but_its_own_transactions),
+        TEST(test_db_what_was_taken_back_is_never_called_unchanged),
+        TEST(test_db_unchanged_holds_across_checkpoints_of_anybody),
+        TEST(test_db_a_write_of_another_process_is_seen_though_it_died),
         TEST(test_db_files_that_are_not_ours_are_refused),
         TEST(test_db_a_schema_that_fails_leaves_nothing_half_made),
         TEST(test_db_copy_is_whole_and_stands_alone),

@@ -6,82 +6,7 @@
 #include <sys/wait.h>
 
 #include "sync/feed.h"
-#include "tests/van.h"
-
-static const char *const card = "20001";
-
-static enum bm_rc lend(struct laptop *l, struct arena *a, const char *item, const char *request, struct desk_answer *out)
-{
-    l->desk.request = request;
-    l->desk.override = true;
-    l->desk.why = "test";
-    enum bm_rc rc = desk_checkout(&l->desk, a, card, item, out);
-    l->desk.request = l->desk.why = NULL;
-    l->desk.override = false;
-    return rc;
-}
-
-static enum bm_rc give_back(struct laptop *l, const char *item)
-{
-    struct arena a = { 0 };
-    struct desk_answer answer;
-    enum bm_rc rc = desk_checkin(&l->desk, &a, item, ENTRY_NONE, &answer);
-    arena_free(&a);
-    return rc;
-}
-
-/* A rule for all, in the base; the replica is made from it again. */
-static void add_rule(struct world *w)
-{
-    char path[LAPTOP_PATH_MAX + 40];
-    struct db *base;
-    must(visits_close(w->visits));
-    laptop_replica_path(&w->l, 1, path);
-    laptop_close(&w->l);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/base-1.db", w->dir);
-    must(db_open(path, DB_REPLICA, NULL, NULL, &base));
-    must(db_begin(base));
-    must(db_end(base, db_run(base, SQL_RULE_ADD, "n", 'i', (int64_t)1, "line", 's', "*,*,*,21d,2,,15,keep,10,1,500,2000,200,,all", NULL)));
-    db_close(base);
-    open_laptop(w);
-    open_visits(w);
-}
-
-static int begin_with_patron(void **state)
-{
-    if (begin(state)) return -1;
-    struct world *w = *state;
-    add_rule(w);
-    struct desk_answer answer;
-    const struct desk_person p = { .card = card, .name = "Ann", .category = "ADULT", .expires_s = ENTRY_NONE, .barred = ENTRY_NONE };
-    must(desk_register(&w->l.desk, &w->arena, &p, &answer));
-    return 0;
-}
-
-static int64_t open_loans(struct world *w)
-{
-    return in_replica(w, "SELECT count(*) FROM loan WHERE end_ms IS NULL");
-}
-
-/* What the replica holds is what base and journal lead to. */
-static void assert_replica_is_right(struct world *w)
-{
-    static const char *const tables[] = { "loan", "item", "patron", "hold", "visit" };
-    char path[128], sql[160];
-    struct db *anew;
-    snprintf(path, sizeof path, "%s/anew.db", w->dir);
-    must(laptop_rebuild(&w->l, path, &anew));
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", tables[i]);
-        assert_int_equal(ask(w->l.replica, sql), ask(anew, sql));
-    }
-    static const char sums[] = "SELECT count(*) FROM item WHERE loan IS NOT NULL";
-    assert_int_equal(ask(w->l.replica, sums), ask(anew, sums));
-    must(db_end(w->l.replica, BM_OK));
-    db_close(anew);
-    unlink(path);
-}
+#include "tests/unit/lending.h"
 
 static void remove_replica(struct world *w)
 {
@@ -299,58 +224,6 @@ static void test_laptop_two_programs_act_at_once_and_lose_nothing(void **state)
     assert_replica_is_right(w);
 }
 
-static void assert_chain_is_whole(struct world *w)
-{
-    unsigned char genesis[JOURNAL_HASH];
-    int64_t count;
-    journal_genesis(w->l.key.public, genesis);
-    must(journal_verify(w->l.db, "van1", genesis, &count));
-}
-
-/* Acts in turn by two handles: what one keeps in mind must not hide what the other did. */
-static void test_laptop_acts_of_another_program_between_two_of_ours_are_seen(void **state)
-{
-    struct world *w = *state;
-    struct laptop other;
-    struct desk_answer answer;
-    must(laptop_open(w->dir, &other));
-    for (int i = 0; i < 4; i++) {
-        must(lend(&w->l, &w->arena, "30001", NULL, &answer));
-        assert_true(answer.done);
-        assert_string_equal(answer.word, "lent");
-        pass(w, 60000);
-        write_clock_file(w);
-        must(give_back(&other, "30001"));
-        if (i % 2) must(give_back(&other, "30001"));
-        pass(w, 60000);
-        write_clock_file(w);
-    }
-    laptop_close(&other);
-    assert_int_equal(open_loans(w), 0);
-    assert_int_equal(in_replica(w, "SELECT count(*) FROM loan"), 4);
-    assert_replica_is_right(w);
-    assert_chain_is_whole(w);
-}
-
-static void test_laptop_after_an_act_that_failed_the_next_goes_on_where_the_journal_stands(void **state)
-{
-    struct world *w = *state;
-    struct desk_answer answer;
-    int64_t before, after;
-    must(lend(&w->l, &w->arena, "30001", NULL, &answer));
-    must(db_int(w->l.db, SQL_ENTRY_COUNT, &before, "dev", 's', "van1", NULL));
-    setenv("BOOKMOBILE_FAIL", "act.before:1", 1);
-    assert_int_equal(give_back(&w->l, "30001"), BM_EIO);
-    unsetenv("BOOKMOBILE_FAIL");
-    assert_int_equal(open_loans(w), 1);
-    must(give_back(&w->l, "30001"));
-    must(db_int(w->l.db, SQL_ENTRY_COUNT, &after, "dev", 's', "van1", NULL));
-    assert_int_equal(after - before, 1);
-    assert_int_equal(open_loans(w), 0);
-    assert_replica_is_right(w);
-    assert_chain_is_whole(w);
-}
-
 static void test_laptop_disk_full_refuses_and_keeps_what_was_said(void **state)
 {
     struct world *w = *state;
@@ -412,8 +285,6 @@ int main(void)
         TEST(test_laptop_void_takes_the_effect_out_of_the_replica),
         TEST(test_laptop_journal_copied_goes_on_in_an_epoch_of_its_own),
         TEST(test_laptop_two_programs_act_at_once_and_lose_nothing),
-        TEST(test_laptop_acts_of_another_program_between_two_of_ours_are_seen),
-        TEST(test_laptop_after_an_act_that_failed_the_next_goes_on_where_the_journal_stands),
         TEST(test_laptop_disk_full_refuses_and_keeps_what_was_said),
         TEST(test_laptop_bad_feed_line_is_refused_whole),
     };
