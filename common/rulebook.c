@@ -19,7 +19,9 @@ void rulebook_free(struct rulebook *b)
 void rulebook_fit(struct rulebook *b, int64_t edition)
 {
     if (edition != 0 && edition == b->edition) {
-        if (b->span_count == RULEBOOK_SPANS) forget_days(b); /* between acts: within one nothing asked for goes */
+        /* between acts: within one nothing asked for goes */
+        if (b->span_count == RULEBOOK_SPANS) forget_days(b);
+        if (b->rules_are == RULES_BY_ACT) arena_free(&b->rules_arena);
         return;
     }
     rulebook_free(b);
@@ -40,7 +42,7 @@ static bool may_match(const char *const mine[3], const char *line)
     return true;
 }
 
-/* in: mine, read only what may match; NULL = all */
+/* in: mine, read only what may match; NULL = all. ret: BM_ELIMIT also where all are more than are kept */
 static enum bm_rc read_rules(struct rulebook *b, struct db *db, const char *const *mine)
 {
     struct stmt *s;
@@ -48,8 +50,12 @@ static enum bm_rc read_rules(struct rulebook *b, struct db *db, const char *cons
     size_t count = 0, cap = 0;
     enum bm_rc rc = db_get(db, SQL_RULES_ALL, &s, NULL);
     if (rc) return rc;
-    while ((rc = stmt_next(s)) == BM_OK && count < RULEBOOK_RULES_MAX) {
+    while ((rc = stmt_next(s)) == BM_OK) {
         if (mine && !may_match(mine, stmt_text(s, 0))) continue;
+        if (count == RULEBOOK_RULES_MAX) {
+            rc = err_set(BM_ELIMIT, "more than %d loan rules could decide here; give the branch a shorter rule file", RULEBOOK_RULES_MAX);
+            break;
+        }
         rules = arena_grow(&b->rules_arena, rules, count, &cap, sizeof *rules);
         rc = rules ? policy_rule_parse(stmt_text(s, 0), &rules[count]) : BM_ENOMEM;
         if (rc) break;
@@ -64,12 +70,13 @@ static enum bm_rc read_rules(struct rulebook *b, struct db *db, const char *cons
 enum bm_rc rulebook_rules(struct rulebook *b, struct db *db, const char *const mine[3], const struct policy_rule **out, size_t *count)
 {
     enum bm_rc rc = BM_OK;
-    if (!b->has_rules && b->edition != 0) {
+    if (b->edition == 0) b->rules_are = RULES_BY_ACT;
+    if (b->rules_are == RULES_UNREAD) {
         rc = read_rules(b, db, NULL);
-        b->has_rules = rc == BM_OK;
+        if (!rc) b->rules_are = RULES_KEPT;
+        else if (rc == BM_EINPUT || rc == BM_ELIMIT) b->rules_are = RULES_BY_ACT; /* told only where it might decide */
     }
-    /* a line that is no rule is told only where it might decide: then nothing is kept */
-    if (!b->has_rules && (b->edition == 0 || rc == BM_EINPUT || rc == BM_ELIMIT)) rc = read_rules(b, db, mine);
+    if (b->rules_are == RULES_BY_ACT) rc = read_rules(b, db, mine);
     if (rc) return rc;
     *out = b->rules;
     *count = b->rule_count;

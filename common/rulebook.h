@@ -17,7 +17,7 @@ struct rulebook {
     struct arena rules_arena, days_arena;
     const struct policy_rule *rules;
     size_t rule_count;
-    bool has_rules;
+    enum { RULES_UNREAD, RULES_KEPT, RULES_BY_ACT } rules_are; /* by act: too many, or a line is no rule */
     struct rulebook_span { /* closed days of a branch in a time */
         const char *branch;
         int64_t from_day, to_day;

@@ -81,6 +81,42 @@ static void test_a_line_that_is_no_rule_is_told_where_it_might_decide(void **sta
     rulebook_free(&b);
 }
 
+/* More rules than are kept: those beyond decide all the same, on a laptop as at the branch. */
+static void test_more_rules_than_are_kept_are_read_by_the_act(void **state)
+{
+    struct rulebook b = { 0 };
+    char line[80];
+    must(db_begin(*state));
+    for (int64_t n = 1; n <= RULEBOOK_RULES_MAX; n++) {
+        snprintf(line, sizeof line, "B%d,*,*,21d,3,21d,20,keep,0,0,0,,0,,", (int)n);
+        add_rule(*state, n, line);
+    }
+    must(db_end(*state, BM_OK));
+    rulebook_fit(&b, 1);
+    assert_int_equal(rules_of(&b, *state, book), RULEBOOK_RULES_MAX);
+    add_rule(*state, RULEBOOK_RULES_MAX + 1, RULE_ANY);
+    for (int64_t edition = 0; edition < 3; edition++) {
+        rulebook_fit(&b, edition);
+        assert_int_equal(rules_of(&b, *state, book), 1);
+    }
+    rulebook_free(&b);
+}
+
+static void test_what_is_read_by_the_act_does_not_pile_up(void **state)
+{
+    struct rulebook b = { 0 };
+    add_rule(*state, 1, RULE_ANY);
+    add_rule(*state, 2, "*,*,DVD,soon,,,,,,,,,,,");
+    size_t after_one = 0;
+    for (int act = 0; act < 100; act++) {
+        rulebook_fit(&b, 1);
+        assert_int_equal(rules_of(&b, *state, book), 1);
+        if (act == 1) after_one = b.rules_arena.used_bytes;
+    }
+    assert_int_equal(b.rules_arena.used_bytes, after_one);
+    rulebook_free(&b);
+}
+
 static void add_closed(struct db *db, int64_t day)
 {
     struct stmt *s;
@@ -134,6 +170,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rules_are_kept_for_an_edition, begin, end),
         cmocka_unit_test_setup_teardown(test_without_an_edition_each_act_reads_anew, begin, end),
         cmocka_unit_test_setup_teardown(test_a_line_that_is_no_rule_is_told_where_it_might_decide, begin, end),
+        cmocka_unit_test_setup_teardown(test_more_rules_than_are_kept_are_read_by_the_act, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_is_read_by_the_act_does_not_pile_up, begin, end),
         cmocka_unit_test_setup_teardown(test_closed_days_are_kept_by_branch_and_time, begin, end),
         cmocka_unit_test_setup_teardown(test_days_asked_for_in_one_act_all_last_until_its_end, begin, end),
     };
