@@ -1,6 +1,7 @@
 -- The state that acts lead to: titles, copies, patrons, loans, holds, rules, stops. Both sides have these tables;
 -- at the branch they are a projection of the entries (I5), on the laptop the branch's rows plus what is pending (I2).
 -- Ids are those of entries, "dev.ep.seq". *_t, *_ms: UTC milliseconds; *_s: UTC seconds; *_cents: money.
+-- CHECK(x = 'a' OR x = 'b' OR ...), not IN (...): for three words or more SQLite fills a table at each row written.
 
 CREATE TABLE title(
   num    INTEGER PRIMARY KEY,  -- order of popularity: a prefix search may stop early
@@ -25,7 +26,8 @@ CREATE TABLE item(
   barcode   TEXT PRIMARY KEY,
   title     TEXT,              -- NULL: not known, a stub (I6)
   place     TEXT,              -- desk that had it in hand last
-  cond      TEXT NOT NULL DEFAULT 'ok' CHECK(cond IN ('ok', 'damaged', 'mend', 'missing', 'lost', 'withdrawn')),
+  cond      TEXT NOT NULL DEFAULT 'ok'
+    CHECK(cond = 'ok' OR cond = 'damaged' OR cond = 'mend' OR cond = 'missing' OR cond = 'lost' OR cond = 'withdrawn'),
   loan      TEXT,              -- its open loan (I8)
   aside     TEXT,              -- hold whose slip is in it
   lost_mark TEXT, lost_loan TEXT,
@@ -75,7 +77,7 @@ CREATE TABLE loan(
   rate_cents INTEGER NOT NULL, grace_days INTEGER NOT NULL, max_cents INTEGER, price_cents INTEGER NOT NULL,
   keep_cents INTEGER NOT NULL, cal TEXT,
   end_ms  INTEGER, end_t INTEGER, end_id TEXT,
-  how     TEXT NOT NULL CHECK(how IN ('open', 'checkin', 'implied', 'claimed', 'written off')),
+  how     TEXT NOT NULL CHECK(how = 'open' OR how = 'checkin' OR how = 'implied' OR how = 'claimed' OR how = 'written off'),
   renewals INTEGER NOT NULL, lost_ms INTEGER, claimed_ms INTEGER,
   limit_n INTEGER,             -- loans allowed by the rule its desk used; NULL: none, or overridden
   CHECK((end_ms IS NULL) = (how = 'open'))
@@ -88,14 +90,14 @@ CREATE TABLE hold(
   id     TEXT PRIMARY KEY,     -- its place_hold
   card   TEXT NOT NULL, title TEXT NOT NULL, item TEXT, pickup TEXT,
   key_t  INTEGER NOT NULL,
-  state  TEXT NOT NULL CHECK(state IN ('waiting', 'captured', 'fulfilled', 'cancelled')),
+  state  TEXT NOT NULL CHECK(state = 'waiting' OR state = 'captured' OR state = 'fulfilled' OR state = 'cancelled'),
   by_item TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX hold_title ON hold(title);
+CREATE INDEX hold_title ON hold(title, key_t); -- and id: in the order of the queue
 CREATE INDEX hold_card ON hold(card);
 
 CREATE TABLE charge(           -- what a patron owes and why; series: "t id cents" lines, the amount from each moment on
-  about TEXT NOT NULL, kind TEXT NOT NULL CHECK(kind IN ('overdue', 'lost', 'damage', 'manual')),
+  about TEXT NOT NULL, kind TEXT NOT NULL CHECK(kind = 'overdue' OR kind = 'lost' OR kind = 'damage' OR kind = 'manual'),
   card TEXT NOT NULL, item TEXT, series TEXT NOT NULL, -- item NULL: manual, no part of an item's history
   amount_cents INTEGER NOT NULL DEFAULT 0, waived_cents INTEGER NOT NULL DEFAULT 0, -- what became of it (TIMELINE 5):
   paid_cents INTEGER NOT NULL DEFAULT 0,                                            -- owed = amount - waived - paid
@@ -110,7 +112,7 @@ CREATE TABLE balance(          -- what an account owes in all; below 0: credit
 CREATE TABLE exception(
   code TEXT NOT NULL, entry TEXT NOT NULL, other TEXT NOT NULL DEFAULT '',
   node TEXT,                   -- '?' + item or title it belongs to; NULL: patrons, journal
-  status TEXT NOT NULL CHECK(status IN ('open', 'overtaken', 'settled')),
+  status TEXT NOT NULL CHECK(status = 'open' OR status = 'overtaken' OR status = 'settled'),
   pending INTEGER NOT NULL DEFAULT 0, -- the next scan of the item closes it
   PRIMARY KEY(code, entry, other)
 ) STRICT, WITHOUT ROWID;
@@ -233,17 +235,17 @@ SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, ma
 SELECT id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
   end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal FROM loan ORDER BY id
 
--- name: LOAN_PUT
-INSERT INTO loan(id, item, card, key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents,
-  end_ms, end_t, end_id, how, renewals, lost_ms, claimed_ms, limit_n, cal)
-VALUES(:id, :item, :card, :key_t, :out_ms, :due_s, :promise, :rate, :grace, :max, :price, :keep,
-  :end_ms, :end_t, :end_id, :how, :renewals, :lost_ms, :claimed_ms, :limit, :cal)
-ON CONFLICT(id) DO UPDATE SET item = excluded.item, card = excluded.card, key_t = excluded.key_t, out_ms = excluded.out_ms,
-  due_s = excluded.due_s, promise = excluded.promise, rate_cents = excluded.rate_cents, grace_days = excluded.grace_days,
-  max_cents = excluded.max_cents, price_cents = excluded.price_cents, keep_cents = excluded.keep_cents,
-  end_ms = excluded.end_ms, end_t = excluded.end_t, end_id = excluded.end_id, how = excluded.how,
-  renewals = excluded.renewals, lost_ms = excluded.lost_ms, claimed_ms = excluded.claimed_ms,
-  limit_n = excluded.limit_n, cal = excluded.cal
+-- name: LOAN_ADD
+INSERT INTO loan(key_t, out_ms, due_s, promise, rate_cents, grace_days, max_cents, price_cents, keep_cents, end_ms, end_t, end_id,
+  how, renewals, lost_ms, claimed_ms, limit_n, cal, card, id, item)
+VALUES(:key_t, :out_ms, :due_s, :promise, :rate, :grace, :max, :price, :keep, :end_ms, :end_t, :end_id,
+  :how, :renewals, :lost_ms, :claimed_ms, :limit, :cal, :card, :id, :item) ON CONFLICT(id) DO NOTHING
+
+-- name: LOAN_STATE
+UPDATE loan SET key_t = :key_t, out_ms = :out_ms, due_s = :due_s, promise = :promise, rate_cents = :rate, grace_days = :grace,
+  max_cents = :max, price_cents = :price, keep_cents = :keep, end_ms = :end_ms, end_t = :end_t, end_id = :end_id, how = :how,
+  renewals = :renewals, lost_ms = :lost_ms, claimed_ms = :claimed_ms, limit_n = :limit, cal = :cal, card = :card
+WHERE id = :id AND item = :item
 
 -- name: LOAN_DELETE
 DELETE FROM loan WHERE id = :id

@@ -43,7 +43,7 @@ CREATE TABLE clock(           -- what `clock` entries say: UTC = t + off
   t    INTEGER NOT NULL,      -- CLOCK_BOOTTIME, ms
   off  INTEGER NOT NULL,      -- ms
   unc  INTEGER NOT NULL,      -- half-width of the doubt, ms
-  src  TEXT NOT NULL CHECK(src IN ('gps', 'sync', 'wall')),
+  src  TEXT NOT NULL CHECK(src = 'gps' OR src = 'sync' OR src = 'wall'),
   PRIMARY KEY(dev, ep, seq)
 ) STRICT, WITHOUT ROWID;
 
