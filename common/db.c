@@ -118,6 +118,15 @@ static enum bm_rc lock_busy(struct db_lock *lock)
     return err_set(BM_EBUSY, "the data directory is in use by %s; try again when it has finished", who[0] ? who : "another program");
 }
 
+/* Mostly it says so already: then nothing is written, and the disk has nothing to keep. */
+static void say_who(struct db_lock *lock)
+{
+    char who[96], was[96];
+    int n = snprintf(who, sizeof who, "%s (process %ld)\n", program_invocation_short_name, (long)getpid());
+    if (pread(lock->fd, was, (size_t)n, 0) == n && memcmp(was, who, (size_t)n) == 0) return;
+    if (pwrite(lock->fd, who, (size_t)n, 0) < 0) { /* only told to people who wait: no reason to fail */ }
+}
+
 enum bm_rc db_lock_take(struct db_lock *lock, int wait_ms)
 {
     if (!lock || lock->depth++ > 0) return BM_OK;
@@ -135,9 +144,7 @@ enum bm_rc db_lock_take(struct db_lock *lock, int wait_ms)
         nanosleep(&nap, NULL);
         waited++;
     }
-    char who[96];
-    int n = snprintf(who, sizeof who, "%s (process %ld)\n", program_invocation_short_name, (long)getpid());
-    if (pwrite(lock->fd, who, (size_t)n, 0) < 0) { /* only told to people who wait: no reason to fail */ }
+    say_who(lock);
     return BM_OK;
 }
 

@@ -98,6 +98,8 @@ static enum bm_rc item_info(struct facts *f)
     f->itype = stmt_copy(s, 0, f->a);
     f->callno = stmt_copy(s, 1, f->a);
     f->price_cents = stmt_int(s, 2);
+    f->title = stmt_copy(s, 3, f->a);
+    f->author = stmt_copy(s, 4, f->a);
     stmt_done(s);
     return BM_OK;
 }
@@ -116,8 +118,7 @@ enum bm_rc facts_item(struct facts *f, const char *item)
     f->loan = eid_is_none(&f->row->loan) ? NULL : unit_loan(&f->unit, &f->row->loan);
     f->aside = unit_truly_aside(&f->unit, f->row);
     find_his(f);
-    rc = item_info(f);
-    return rc || !f->row->title ? rc : title_text(f, f->row->title);
+    return item_info(f);
 }
 
 enum bm_rc facts_no_card(struct facts *f, const char *item)

@@ -216,8 +216,8 @@ DELETE FROM item WHERE barcode = :barcode
 SELECT itype, callno, loc, branch, price_cents, shelf, info_t, info_id FROM item WHERE barcode = :barcode
 
 -- name: ITEM_RULED_BY
--- What rules go by: a copy's own type, else its title's (a catalogue may say it of titles alone).
-SELECT coalesce(i.itype, t.itype), i.callno, i.price_cents FROM item i LEFT JOIN title t ON t.key = i.title WHERE i.barcode = :barcode
+-- What rules go by: a copy's own type, else its title's (a catalogue may say it of titles alone). And how it is called.
+SELECT coalesce(i.itype, t.itype), i.callno, i.price_cents, t.name, t.author FROM item i LEFT JOIN title t ON t.key = i.title WHERE i.barcode = :barcode
 
 -- name: ITEM_INFO_SET
 UPDATE item SET itype = :itype, callno = :callno, loc = :loc, branch = :branch, price_cents = :price, shelf = :shelf,
