@@ -137,7 +137,7 @@ CREATE TABLE suspension(       -- days on which a stop's or a whole route's visi
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX suspension_first ON suspension(first_day, last_day, id);
 CREATE TABLE staff(            -- who may log in, as the newest staff entry about each says
-  id   TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL CHECK(role IN ('viewer', 'staff', 'admin')),
+  id   TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL CHECK(role = 'viewer' OR role = 'staff' OR role = 'admin'),
   verifier TEXT NOT NULL,      -- Argon2id text of the phrase: laptops check logins offline; shown nowhere
   src_t INTEGER NOT NULL, src TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
