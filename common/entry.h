@@ -25,6 +25,14 @@ enum {
 };
 #define ENTRY_NONE INT64_MIN /* an integer member that is absent */
 
+/* Nobody: what stands for the card where the link from patron to item was cut (I12), another one for each loan. No real
+ * card begins like it. Nobody is known and in good standing, alone in an account, and no rule is for nobody. */
+#define ENTRY_NOBODY '~'
+static inline bool card_is_nobody(const char *card)
+{
+    return card && card[0] == ENTRY_NOBODY;
+}
+
 /* Identity of an entry. row = 0: the entry itself; from 1 on: a row of an `observe` entry. dev "" = no id. */
 struct eid {
     char dev[ENTRY_DEV_MAX];

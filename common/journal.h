@@ -76,7 +76,8 @@ BM_MUST_CHECK enum bm_rc journal_samples(struct db *db, const char *dev, uint64_
 /* What stands before a device's first entry: BLAKE2b-256 of its public key. */
 void journal_genesis(const unsigned char public_key[32], unsigned char out[JOURNAL_HASH]);
 
-/* Check a device's line: gapless, every hash follows from the one before, epochs hang on their parents, heads agree.
+/* Check a device's line: gapless, every hash follows from the one before, epochs hang on their parents, heads agree. A husk
+ * (I12) stands with the hash it had; whether it may be one is not looked at here.
  * genesis: journal_genesis of its key. ret: BM_OK, *count entries | BM_ECORRUPT, detail names the first bad entry */
 BM_MUST_CHECK enum bm_rc journal_verify(struct db *db, const char *dev, const unsigned char genesis[JOURNAL_HASH],
                                         int64_t *count);

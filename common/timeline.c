@@ -124,7 +124,7 @@ static const char *node_of(struct step *s)
 /* ret: NULL, the word of an entry that did nothing */
 static const char *raise_exc(struct step *s, enum exc_code code, const char *other)
 {
-    if (exc_is[code].rule && is_overridden(s->e->over, exc_name(code))) return NULL;
+    if (exc_is[code].rule && (is_overridden(s->e->over, exc_name(code)) || card_is_nobody(s->e->patron))) return NULL;
     struct tl_exc exc = {
         .code = code, .entry = s->e->id, .node = node_of(s), .other = other ? other : ""
     };

@@ -35,7 +35,7 @@ CREATE TABLE settlement(       -- staff's word on an exception, named by its key
   how TEXT NOT NULL, was TEXT, card TEXT, upto_cents INTEGER,
   dev TEXT, ep TEXT, seq INTEGER, row INTEGER -- `about`, where it is an entry
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX settlement_of ON settlement(code, about, other);
+CREATE INDEX settlement_of ON settlement(about, code, other);
 CREATE INDEX settlement_split ON settlement(dev, was) WHERE how = 'other_person';
 
 -- Every exception; also of what was settled and is no more, while the entry it was about still stands.
@@ -43,7 +43,8 @@ CREATE VIEW exception_all AS
 SELECT code, entry, other, node, status FROM exception
 UNION ALL SELECT 'settled_moot', s.id, '', NULL, 'open' FROM settlement s
 WHERE s.how = 'accept' AND s.code <> 'settled_moot'
-AND EXISTS (SELECT 1 FROM reading r WHERE r.dev = s.dev AND r.ep = s.ep AND r.seq = s.seq AND r.row = s.row AND r.dark IS NOT 'void')
+AND EXISTS (SELECT 1 FROM reading r WHERE r.dev = s.dev AND r.ep = s.ep AND r.seq = s.seq AND r.row = s.row AND r.dark IS NOT 'void'
+  AND substr(coalesce(r.card, ''), 1, 1) <> '~') -- nobody's: settled and forgotten (I12)
 AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.code = s.code AND x.entry = s.about AND x.other = s.other);
 -- The same as staff see them: a settlement covers a key, not a number; credit is settled up to an amount.
 CREATE VIEW exception_now AS

@@ -25,6 +25,8 @@ CREATE TABLE entry(           -- I1, I3: bytes as written, never changed
   hash    BLOB,               -- chain up to here; NULL for observed rows
   body    TEXT NOT NULL,
   outcome TEXT,               -- the branch's first word on it; NULL = not known yet
+  husk    BLOB,               -- I12: the person was cut out of the body; NULL = bytes as written. At the branch, its seal on
+                              -- what is left: `hash` is of the bytes as they were
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
 
@@ -78,6 +80,9 @@ SELECT hash, body, outcome FROM entry WHERE dev = :dev AND ep = :ep AND seq = :s
 -- name: ENTRY_RANGE
 SELECT seq, hash, body, outcome FROM entry
 WHERE dev = :dev AND ep = :ep AND row = 0 AND seq >= :first AND seq <= :last ORDER BY seq
+
+-- name: ENTRY_CHAIN
+SELECT seq, hash, body, husk FROM entry WHERE dev = :dev AND ep = :ep AND row = 0 ORDER BY seq
 
 -- name: ENTRY_ROWS
 SELECT row, body FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row > 0 ORDER BY row

@@ -93,16 +93,6 @@ enum bm_rc apply_group(struct apply *ap, const char *node, struct node_set *out)
 
 /* --- folding a group again --------------------------------------------------------------------------- */
 
-struct read {
-    struct tkey key;
-    int64_t unc_ms, cut_ms;
-    struct entry e;
-};
-struct read_list {
-    struct read *reads;
-    size_t count, cap;
-};
-
 static int read_cmp(const void *a, const void *b)
 {
     return tkey_cmp(&((const struct read *)a)->key, &((const struct read *)b)->key);
@@ -131,12 +121,37 @@ static enum bm_rc read_put(struct apply *ap, struct stmt *s, int body, struct re
     return BM_OK;
 }
 
-static enum bm_rc fold(struct apply *ap, struct unit *u, struct circ_view *view, struct read_list *list)
+static enum bm_rc read_node(struct apply *ap, const char *node, struct read_list *list)
 {
-    if (list->count) qsort(list->reads, list->count, sizeof *list->reads, read_cmp);
+    struct stmt *s;
+    enum bm_rc rc = db_get(ap->db, SQL_READINGS_OF_NODE, &s, "node", 's', node, NULL);
+    if (rc) return rc;
+    while ((rc = stmt_next(s)) == BM_OK)
+        if ((rc = read_put(ap, s, 6, list))) break;
+    stmt_done(s);
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+/* In order, and the holds among them declared. */
+static enum bm_rc fold_begin(struct unit *u, struct read_list *list)
+{
     enum bm_rc rc = BM_OK;
+    if (list->count) qsort(list->reads, list->count, sizeof *list->reads, read_cmp);
     for (size_t i = 0; i < list->count && !rc; i++)
         if (list->reads[i].e.op == OP_PLACE) rc = unit_declare(u, &list->reads[i].e, &list->reads[i].key, list->reads[i].cut_ms);
+    return rc;
+}
+
+enum bm_rc apply_read_group(struct apply *ap, const struct node_set *group, struct unit *u, struct read_list *out)
+{
+    enum bm_rc rc = BM_OK;
+    for (size_t i = 0; i < group->count && !rc; i++) rc = read_node(ap, group->nodes[i], out);
+    return rc ? rc : fold_begin(u, out);
+}
+
+static enum bm_rc fold(struct apply *ap, struct unit *u, struct circ_view *view, struct read_list *list)
+{
+    enum bm_rc rc = fold_begin(u, list);
     for (size_t i = 0; i < list->count && !rc; i++) {
         rc = timeline_step(u, &list->reads[i].e, &list->reads[i].key, list->reads[i].unc_ms);
         if (!rc) rc = view->rc;
@@ -167,14 +182,8 @@ static enum bm_rc refold_group(struct apply *ap, const struct node_set *group, s
     circ_unit(&was, &view);
     circ_unit(now, &view);
     for (size_t i = 0; i < group->count && !rc; i++) {
-        struct stmt *s;
         rc = circ_load_node(&was, &view, group->nodes[i]);
-        if (!rc) rc = db_get(ap->db, SQL_READINGS_OF_NODE, &s, "node", 's', group->nodes[i], NULL);
-        if (rc) return rc;
-        while ((rc = stmt_next(s)) == BM_OK)
-            if ((rc = read_put(ap, s, 6, &list))) break;
-        stmt_done(s);
-        if (rc == BM_ENOTFOUND) rc = BM_OK;
+        if (!rc) rc = read_node(ap, group->nodes[i], &list);
     }
     if (!rc) rc = fold(ap, now, &view, &list);
     if (!rc) rc = circ_replace(ap->db, &was, now, false, &differences);
@@ -277,10 +286,16 @@ static enum bm_rc mark_uses(struct apply *ap, enum sql_id uses, const char *name
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
+static enum bm_rc card_known(struct apply *ap, const char *card, bool *known)
+{
+    *known = card_is_nobody(card);
+    return *known ? BM_OK : apply_has_row(ap, SQL_READING_CARD_KNOWN, "card", card, known);
+}
+
 enum bm_rc apply_unknown_card(struct apply *ap, const char *card)
 {
     bool known;
-    enum bm_rc rc = apply_has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
+    enum bm_rc rc = card_known(ap, card, &known);
     if (!rc) rc = db_run(ap->db, SQL_EXCEPTIONS_CLEAR, "code", 's', exc_name(EXC_UNKNOWN_CARD), "other", 's', card, NULL);
     if (rc || known) return rc;
     return mark_uses(ap, SQL_READING_USES_OF_CARD, "card", card, EXC_UNKNOWN_CARD, card);
@@ -303,7 +318,7 @@ enum bm_rc apply_leaves(struct apply *ap, enum op op, const char *node, const ch
     else if (item) rc = apply_has_row(ap, SQL_READING_ITEM_KNOWN, "node", node, &known);
     if (!rc && !known) rc = apply_leaf(ap, EXC_UNKNOWN_ITEM, id, node + 1);
     if (rc || !card) return rc;
-    rc = apply_has_row(ap, SQL_READING_CARD_KNOWN, "card", card, &known);
+    rc = card_known(ap, card, &known);
     return rc || known ? rc : apply_leaf(ap, EXC_UNKNOWN_CARD, id, card);
 }
 
@@ -502,7 +517,7 @@ static enum bm_rc read_one(struct apply *ap, const struct entry *written, int64_
     *out = (struct outcome){ .kind = OUTCOME_APPLIED };
     enum bm_rc rc = apply_meant(ap, written, &key, &e);
     about_entry(&e, &about);
-    if (!rc) rc = apply_judge(ap, e.op, &key, ap->cut_ms, &dark);
+    if (!rc) rc = apply_judge(ap, e.op, e.patron, &key, ap->cut_ms, &dark);
     if (!rc) rc = reading_put(ap, &e, t, unc, received_ms, &about, written->patron, dark);
     if (rc) return rc;
     if (dark) return stays_dark(ap, dark, id, out);
@@ -533,10 +548,20 @@ enum bm_rc apply_horizon(struct db *db, int64_t *out)
     return rc == BM_ENOTFOUND ? BM_OK : rc;
 }
 
+/* The mark of nobody is ours: an act that comes to be done is somebody's. */
+enum bm_rc apply_check_cards(const struct entry *e)
+{
+    const char *const cards[] = { e->patron, e->fresh, e->into, e->card, e->was, e->guarantor };
+    for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
+        if (card_is_nobody(cards[i])) return err_set(BM_EINPUT, "%s: no card number begins with %c", op_name(e->op), ENTRY_NOBODY);
+    return BM_OK;
+}
+
 enum bm_rc apply_entry(struct apply *ap, const struct entry *e, int64_t received_ms, struct outcome *out)
 {
     int64_t cut_ms;
-    enum bm_rc rc = apply_horizon(ap->db, &cut_ms);
+    enum bm_rc rc = apply_check_cards(e);
+    if (!rc) rc = apply_horizon(ap->db, &cut_ms);
     return rc ? rc : apply_entry_again(ap, e, received_ms, cut_ms, out);
 }
 

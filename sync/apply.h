@@ -46,6 +46,17 @@ struct apply {
     char difference[160];   /* apply_verify: the first row that differs */
 };
 
+/* A reading as the folds take it: the entry as meant, when it truly happened, and the horizon it came under. */
+struct read {
+    struct tkey key;
+    int64_t unc_ms, cut_ms;
+    struct entry e;
+};
+struct read_list {
+    struct read *reads;
+    size_t count, cap;
+};
+
 void apply_init(struct apply *ap, struct db *db);
 void apply_free(struct apply *ap);
 
@@ -58,6 +69,9 @@ BM_MUST_CHECK enum bm_rc apply_entry(struct apply *ap, const struct entry *e, in
 /* The same for an entry that became readable under another horizon than today's (ENTRY_NONE: under none). */
 BM_MUST_CHECK enum bm_rc apply_entry_again(struct apply *ap, const struct entry *e, int64_t received_ms, int64_t cut_ms,
                                            struct outcome *out);
+/* ret: BM_EINPUT if a card of it is nobody's. apply_entry looks itself; rows of an import are looked at before they are
+ * written. */
+BM_MUST_CHECK enum bm_rc apply_check_cards(const struct entry *e);
 /* The horizon as it stands: what happened before it and comes now is an exception, and rewrites nothing. ENTRY_NONE: none */
 BM_MUST_CHECK enum bm_rc apply_horizon(struct db *db, int64_t *out);
 
@@ -73,6 +87,8 @@ BM_MUST_CHECK enum bm_rc apply_verify(struct apply *ap, int64_t *readings, int64
 BM_MUST_CHECK enum bm_rc node_add(struct apply *ap, struct node_set *set, const char *node);
 /* The group that a node belongs to now. */
 BM_MUST_CHECK enum bm_rc apply_group(struct apply *ap, const char *node, struct node_set *out);
+/* The group's readings in order, and the holds among them declared in an empty unit: ready to be stepped over. */
+BM_MUST_CHECK enum bm_rc apply_read_group(struct apply *ap, const struct node_set *group, struct unit *u, struct read_list *out);
 /* Fold the groups that these nodes belong to again. */
 BM_MUST_CHECK enum bm_rc apply_refold(struct apply *ap, const struct node_set *nodes);
 /* A patron act came, went or moved in time: fold the card's people again, then what used the card since. */
@@ -106,7 +122,8 @@ BM_MUST_CHECK enum bm_rc apply_retime(struct apply *ap, const struct entry *cloc
 
 /* Taking part (apply_void.c). Does an entry take part, by its time, its cut and the voids that name it? Their exceptions
  * are told anew. out: NULL, APPLY_VOID or APPLY_BEYOND */
-BM_MUST_CHECK enum bm_rc apply_judge(struct apply *ap, enum op op, const struct tkey *key, int64_t cut_ms, const char **dark);
+BM_MUST_CHECK enum bm_rc apply_judge(struct apply *ap, enum op op, const char *card, const struct tkey *key, int64_t cut_ms,
+                                     const char **dark);
 /* The same for an entry that is here already, after its time or what names it changed: if it comes out differently, undo
  * or do what it does. Nothing if it is not here. */
 BM_MUST_CHECK enum bm_rc apply_rejudge(struct apply *ap, const struct eid *id);

@@ -193,6 +193,8 @@ static enum bm_rc take_move(struct apply *ap, struct stmt *s, const char *card, 
     if (!rc) rc = apply_col_eid(s, 0, 3, &id);
     if (!rc) rc = clear_of_move(ap, eid_text(&id, id_text));
     if (rc) return rc;
+    if (card_is_nobody(card) && !str_eq(stmt_text(s, 6), card)) /* came after it was settled and forgotten */
+        return waive ? apply_leaf(ap, EXC_WAIVE_NOTHING, id_text, "") : apply_touch_card(ap, stmt_text(s, 6));
     if (!waive) {
         rc = apply_touch_card(ap, stmt_text(s, 6));
         if (!rc) rc = apply_account(ap, stmt_text(s, 6), account, sizeof account);
@@ -352,6 +354,7 @@ static enum bm_rc over_limit(struct apply *ap, const struct loan_window *w)
     struct loan_then *loans = NULL;
     size_t count = 0, cap = 0;
     struct stmt *s;
+    if (card_is_nobody(w->card)) return BM_OK;
     enum bm_rc rc = apply_account(ap, w->card, account, sizeof account);
     if (!rc) rc = db_get(ap->db, SQL_LIMITED_LOANS, &s, "account", 's', account, "from_t", 'i', w->from_t, "to_t", 'i', w->to_t, NULL);
     if (rc) return rc;

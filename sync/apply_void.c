@@ -47,7 +47,8 @@ static enum bm_rc tell_void(struct apply *ap, const char *id, enum exc_code code
     return rc || code == EXC_COUNT ? rc : apply_leaf(ap, code, id, "");
 }
 
-enum bm_rc apply_judge(struct apply *ap, enum op op, const struct tkey *key, int64_t cut_ms, const char **dark)
+/* Nobody's money is settled and forgotten: what is wrong with it is put right with money of today. */
+enum bm_rc apply_judge(struct apply *ap, enum op op, const char *card, const struct tkey *key, int64_t cut_ms, const char **dark)
 {
     char id[EID_TEXT_MAX], void_id[EID_TEXT_MAX];
     struct stmt *s;
@@ -63,9 +64,8 @@ enum bm_rc apply_judge(struct apply *ap, enum op op, const struct tkey *key, int
         if (!rc && !any) rc = effect_since(ap, op, key, id, cut_ms, &since);
         if (rc) break;
         any = true;
-        enum exc_code wrong = !void_allowed(&who, &key->id, op)                  ? EXC_VOID_REFUSED
-                              : has_books(op) && since < stmt_int(s, 3) ? EXC_BEYOND_HORIZON
-                                                                                 : EXC_COUNT;
+        bool closed = (has_books(op) || card_is_nobody(card)) && since < stmt_int(s, 3);
+        enum exc_code wrong = !void_allowed(&who, &key->id, op) ? EXC_VOID_REFUSED : closed ? EXC_BEYOND_HORIZON : EXC_COUNT;
         if (wrong == EXC_COUNT) *dark = APPLY_VOID;
         if ((rc = tell_void(ap, eid_text(&who, void_id), wrong))) break;
     }
@@ -173,7 +173,7 @@ static enum bm_rc refold_around(struct apply *ap, const struct part *p, const ch
 static enum bm_rc rejudge_one(struct apply *ap, const struct part *p)
 {
     const char *dark;
-    enum bm_rc rc = apply_judge(ap, p->op, &p->key, p->cut_ms, &dark);
+    enum bm_rc rc = apply_judge(ap, p->op, p->card, &p->key, p->cut_ms, &dark);
     if (rc || (dark ? str_eq(dark, p->dark) : !p->dark)) return rc;
     rc = refold_around(ap, p, dark);
     if (!rc && str_eq(dark, APPLY_VOID)) rc = other_effects_gone(ap, p);

@@ -69,19 +69,22 @@ static enum bm_rc desk_end(struct desk *d, enum bm_rc rc)
 /* --- open ---------------------------------------------------------------------------------------------- */
 
 /* Other keys follow from the one in the file: one thing to keep. */
+static void derive_key(const struct branch *b, const char *purpose, unsigned char out[SEAL_HASH_BYTES])
+{
+    struct seal_hasher h;
+    seal_hasher_start(&h);
+    seal_hasher_add(&h, purpose, strlen(purpose));
+    seal_hasher_add(&h, b->key.secret, SEAL_SECRET_BYTES);
+    seal_hasher_end(&h, out);
+}
+
 static enum bm_rc derive_keys(struct branch *b)
 {
     unsigned char seed[SEAL_HASH_BYTES];
-    struct seal_hasher h;
-    seal_hasher_start(&h);
-    seal_hasher_add(&h, "bookmobile box", 14);
-    seal_hasher_add(&h, b->key.secret, SEAL_SECRET_BYTES);
-    seal_hasher_end(&h, seed);
+    derive_key(b, "bookmobile box", seed);
     seal_box_from_seed(seed, &b->box);
-    seal_hasher_start(&h);
-    seal_hasher_add(&h, "bookmobile who", 14);
-    seal_hasher_add(&h, b->key.secret, SEAL_SECRET_BYTES);
-    seal_hasher_end(&h, b->who_key);
+    derive_key(b, "bookmobile who", b->who_key);
+    derive_key(b, "bookmobile husk", b->husk_key);
     seal_wipe(seed, sizeof seed);
     return BM_OK;
 }
@@ -229,7 +232,8 @@ enum bm_rc observe_begin(struct observe *o, struct branch *b, const char *origin
 enum bm_rc observe_row(struct observe *o, const struct entry *row)
 {
     size_t from = o->rows.len;
-    enum bm_rc rc = entry_write(row, true, &o->rows);
+    enum bm_rc rc = apply_check_cards(row);
+    if (!rc) rc = entry_write(row, true, &o->rows);
     if (rc) {
         o->rows.len = from; /* a row that cannot be written is the caller's to report */
         return rc;

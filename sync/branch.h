@@ -27,6 +27,7 @@ struct branch {
     struct seal_key key;
     struct seal_box_key box;    /* opens what laptops seal; made from the key */
     unsigned char who_key[SEAL_KEYED_KEY_BYTES];
+    unsigned char husk_key[SEAL_KEYED_KEY_BYTES]; /* seals what is left of an entry whose person was cut out (I12) */
     char server[BRANCH_ID_MAX]; /* random id of this branch's data */
     char code[BRANCH_CODE_MAX]; /* branch code in rules and catalogues */
     char zone[ZONE_NAME_MAX];
