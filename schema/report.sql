@@ -42,7 +42,7 @@ WHERE v.arr_s >= :from_s AND v.arr_s <= :to_s ORDER BY v.dev, v.arr_s, v.id
 SELECT community || ', ' || name, lat_e6, lon_e6 FROM stop WHERE key = :stop
 
 -- name: REPORT_OBSERVES
-SELECT e.dev, e.ep, e.seq, e.body FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = e.row
+SELECT e.dev, e.ep, e.seq, e.body, e.husk FROM entry e JOIN reading r ON r.dev = e.dev AND r.ep = e.ep AND r.seq = e.seq AND r.row = e.row
 WHERE r.op = 'observe' ORDER BY e.dev, e.ep, e.seq
 
 -- name: REPORT_DEVICES

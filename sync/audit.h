@@ -13,6 +13,7 @@ struct audit {
     int64_t devices, entries; /* lines whose chain was walked, their entries */
     int64_t observes, rows;   /* imports whose rows were hashed again */
     int64_t readings;         /* acts folded anew */
+    int64_t cut_ms, husks;    /* I12: links are cut up to here (ENTRY_NONE: never were), in so many entries and rows */
     const char **texts;       /* one for each problem found */
     size_t problem_count;
 };

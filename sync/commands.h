@@ -16,7 +16,7 @@ extern const struct cli_command commands_routes[]; /* route ... */
 extern const struct cli_command commands_report[]; /* report ..., entries, verify, digest */
 extern const struct cli_command commands_day[]; /* report day */
 extern const struct cli_command commands_exceptions[]; /* exceptions ... */
-extern const struct cli_command commands_books[]; /* horizon */
+extern const struct cli_command commands_books[]; /* horizon, redact */
 extern const struct cli_command commands_tasks[]; /* tasks */
 extern const struct cli_command commands_staff[]; /* staff ... */
 extern const struct cli_command commands_trace[]; /* trace */

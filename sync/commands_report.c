@@ -251,11 +251,15 @@ static enum bm_rc run_entries(struct cli *cli, const struct cli_args *args)
 static enum bm_rc print_audit(struct cli *cli, const struct audit *au)
 {
     struct jsonw w;
+    char text[ZONE_TEXT_MAX];
     if (!cli->json) {
         cli_print(cli,
                   "%" PRId64 " entries of %" PRId64 " devices, %" PRId64
                   " imports with %" PRId64 " rows, %" PRId64 " acts folded anew\n",
                   au->entries, au->devices, au->observes, au->rows, au->readings);
+        if (au->cut_ms != ENTRY_NONE)
+            cli_print(cli, "links from loans to patrons are cut up to %s, in %" PRId64 " entries and rows\n", commands_time(au->cut_ms, text),
+                      au->husks);
         for (size_t i = 0; i < au->problem_count; i++)
             cli_print(cli, "PROBLEM: %s\n", au->texts[i]);
         if (au->problem_count)
@@ -272,6 +276,10 @@ static enum bm_rc print_audit(struct cli *cli, const struct audit *au)
     jsonw_put_int(&w, "imports", au->observes);
     jsonw_put_int(&w, "rows", au->rows);
     jsonw_put_int(&w, "acts", au->readings);
+    jsonw_key(&w, "links_cut_ms");
+    if (au->cut_ms == ENTRY_NONE) jsonw_null(&w);
+    else jsonw_int(&w, au->cut_ms);
+    jsonw_put_int(&w, "husks", au->husks);
     jsonw_key(&w, "problems");
     jsonw_array(&w);
     for (size_t i = 0; i < au->problem_count; i++) jsonw_text(&w, au->texts[i]);

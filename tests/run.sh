@@ -72,6 +72,7 @@ if [ "$what" = check ]; then
     run "differential whole" python3 tests/differential/whole.py "$build/tool/branch_dump" 600
     run "exhaustive histories" "$build/tool/exhaustive" 3 18
     run "random histories" env BM_HISTORIES=20000 "$build/test/test_histories"
+    run "random histories, links cut" env BM_HISTORIES=2500 "$build/test/test_redact_histories"
     run "simulated laptops and branch" "$build/tool/sim"
     for t in tests/e2e/test_*.sh; do run "e2e ${t##*/}" bash "$t"; done
     browser

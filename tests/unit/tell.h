@@ -49,6 +49,8 @@ struct teller { /* a device */
 };
 
 struct history {
+    bool (*veto)(void *ctx, size_t dev, const struct entry *e); /* NULL = whatever comes to mind may be told */
+    void *ctx;
     struct memory_branch *live; /* has every entry as soon as it is told */
     struct arena arena;
     struct teller devs[TELL_DEVS];
@@ -335,6 +337,7 @@ static inline void tell_act(struct history *h)
         return;
     }
     if (!tell_members(h, &e)) return;
+    if (h->veto && h->veto(h->ctx, dev, &e)) return;
     if (e.op != OP_VOID && rnd(12) == 0) e.when_ms = WORLD_START_MS + h->at - (int64_t)rnd(3 * DAY), e.source = "paper";
     struct eid id = tell(h, dev, &e);
     remember(&h->any, id, NULL);
@@ -350,11 +353,16 @@ static inline void tell_horizon(struct history *h)
     if (cut > h->cut_ms) h->cut_ms = cut;
 }
 
+static inline void tell_time_goes_on(struct history *h)
+{
+    static const int64_t steps[] = { 0, 0, 1000, 60000, 10 * 60000, HOUR, DAY };
+    h->at += steps[rnd(7)];
+}
+
 /* in: keys, of tell_devs; live, empty; horizon, now and then it is moved */
 static inline void tell_history(struct history *h, const struct seal_key *keys, struct memory_branch *live, uint64_t seed, size_t acts,
                                 bool horizon)
 {
-    static const int64_t steps[] = { 0, 0, 1000, 60000, 10 * 60000, HOUR, DAY };
     rng_state = seed;
     *h = (struct history){ .live = live, .cut_ms = ENTRY_NONE, .dev_count = 2 + (size_t)rnd(3) };
     for (size_t i = 0; i < h->dev_count; i++) {
@@ -365,7 +373,7 @@ static inline void tell_history(struct history *h, const struct seal_key *keys, 
     tell_basics(h);
     h->at = HOUR;
     for (size_t i = 0; i < acts; i++) {
-        h->at += steps[rnd(7)];
+        tell_time_goes_on(h);
         if (horizon && rnd(8) == 0) tell_horizon(h);
         tell_act(h);
     }
