@@ -48,6 +48,7 @@ static enum bm_rc last_borrower(struct act *act, const char **card)
         return BM_ENOMEM;
     }
     if (rc != BM_ENOTFOUND) return rc;
+    if (card_is_nobody(*card)) return err_set(BM_ENOTFOUND, "it is no longer known who had item %s last; give the card", act->e.item);
     return *card ? BM_OK : err_set(BM_ENOTFOUND, "nobody is known to have had item %s; give the card", act->e.item);
 }
 

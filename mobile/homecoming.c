@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mobile/forget.h"
 #include "sync/feed.h"
 
 enum { PATH_BYTES = LAPTOP_PATH_MAX + 40, TURN_WAIT_MS = 60000 };
@@ -214,6 +215,15 @@ static enum bm_rc keep_cards(struct laptop *l, const char *cards)
     return db_end(l->db, rc);
 }
 
+/* The branch has what came long ago, and has cut persons out of it: so do we. */
+static enum bm_rc forget(struct laptop *l, int64_t cut_ms, struct sync_report *out)
+{
+    struct laptop_state state;
+    enum bm_rc rc = cut_ms > 0 ? base_state(l, &state) : BM_OK;
+    if (rc || cut_ms <= 0 || state.rev < 0) return rc;
+    return forget_old(l, cut_ms, state.mark_seq, &out->forgotten);
+}
+
 static enum bm_rc sync_in_turn(struct laptop *l, progress_fn *progress, void *ctx, struct sync_report *out)
 {
     struct agent g;
@@ -223,6 +233,7 @@ static enum bm_rc sync_in_turn(struct laptop *l, progress_fn *progress, void *ct
     if (!rc) rc = keep_cards(l, g.cards);
     if (!rc) rc = agent_push(&g);
     if (!rc) rc = pull(l, &g, out);
+    if (!rc) rc = forget(l, g.links_cut_ms, out);
     char detail[ERR_TEXT_MAX];
     str_copy(detail, sizeof detail, err_text(rc));
     report(l, &g, out);

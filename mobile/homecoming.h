@@ -28,6 +28,7 @@ struct sync_report {
     int64_t applied, adjusted, exceptions, quarantined;
     int64_t pending; /* own entries that the branch has not answered, after the sync */
     int64_t clock_off_ms;
+    int64_t forgotten; /* own old entries that name nobody from now on (I12) */
     bool snapshot;   /* the whole copy was fetched anew */
     bool agreed;     /* base and branch agree by digest */
     char digests[1024];

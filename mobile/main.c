@@ -13,6 +13,7 @@
 #include "common/cards.h"
 #include "common/deskcmd.h"
 #include "mobile/desk_page.h"
+#include "mobile/forget.h"
 #include "mobile/homecoming.h"
 #include "mobile/host.h"
 #include "mobile/road.h"
@@ -375,6 +376,7 @@ static void print_copy(struct cli *cli, const struct sync_report *r)
         cli_print(cli, "copy:      fetched whole\n");
     else
         cli_print(cli, "copy:      %" PRId64 " rows came\n", r->rows);
+    if (r->forgotten) cli_print(cli, "%" PRId64 " old entries no longer say whose they were\n", r->forgotten);
     cli_print(cli, "%s\n", r->agreed ? "copy and branch agree" : "COPY AND BRANCH DIFFER");
     if (r->pending)
         cli_print(cli, "%" PRId64 " entries still wait for an answer\n", r->pending);
@@ -397,6 +399,7 @@ static enum bm_rc sync_json(struct cli *cli, const struct sync_report *r,
                  { "quarantined", r->quarantined },
                  { "rows", r->rows },
                  { "pending", r->pending },
+                 { "forgotten", r->forgotten },
                  { "clock_off_ms", r->clock_off_ms } };
     cli_json(cli, &w);
     jsonw_object(&w);
@@ -516,7 +519,8 @@ static enum bm_rc check_chain(struct laptop *l, struct arena *a, int64_t *count)
     if (!rc && !hex_decode(genesis, sizeof genesis, hex))
         rc = err_set(BM_ECORRUPT, "the journal's beginning cannot be read");
     if (!rc) rc = db_quick_check(l->db);
-    return rc ? rc : journal_verify(l->db, l->journal.dev, genesis, count);
+    if (!rc) rc = journal_verify(l->db, l->journal.dev, genesis, count);
+    return rc ? rc : forget_check(l);
 }
 
 static enum bm_rc check_base(struct laptop *l)

@@ -87,6 +87,10 @@ CREATE TABLE revision(         -- every change of a row that laptops hold, in co
   rev INTEGER PRIMARY KEY AUTOINCREMENT, tag INTEGER NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE revision_at(      -- how far they were when links were cut: those from before the cut may go (I12)
+  at_ms INTEGER PRIMARY KEY, rev INTEGER NOT NULL
+) STRICT;
+
 -- name: HORIZON
 SELECT cast(value AS INTEGER) FROM meta WHERE key = 'horizon'
 

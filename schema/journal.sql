@@ -78,7 +78,7 @@ INSERT INTO entry(dev, ep, seq, row, hash, body) VALUES(:dev, :ep, :seq, :row, :
 SELECT hash, body, outcome FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: ENTRY_RANGE
-SELECT seq, hash, body, outcome FROM entry
+SELECT seq, hash, body, outcome, husk FROM entry
 WHERE dev = :dev AND ep = :ep AND row = 0 AND seq >= :first AND seq <= :last ORDER BY seq
 
 -- name: ENTRY_CHAIN

@@ -22,3 +22,16 @@ SELECT ep, seq, hash, body FROM entry WHERE dev = :dev AND row = 0 AND seq <= :u
 SELECT count(*) FROM entry WHERE dev = :dev AND ep = :ep AND row = 0 AND seq > :after
 AND instr(body, '"op":"clock"') = 0 AND instr(body, '"op":"epoch"') = 0 AND instr(body, '"op":"view"') = 0
 AND instr(body, '"op":"open_visit"') = 0 AND instr(body, '"op":"close_visit"') = 0 AND instr(body, '"op":"track"') = 0
+
+-- name: FORGET_LIST
+SELECT ep, seq, body, outcome IS NOT NULL AND outcome NOT LIKE 'quarantined%' FROM entry
+WHERE dev = :dev AND row = 0 AND seq > :after AND seq <= :mark ORDER BY seq, ep LIMIT :count
+
+-- name: FORGET_SET
+UPDATE entry SET body = :body, husk = :husk WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
+
+-- name: FORGET_ANSWERS -- what the desk said names patrons also where the entry does not: at a return
+UPDATE entry SET answer = NULL WHERE dev = :dev AND row = 0 AND seq > :after AND seq <= :upto AND answer IS NOT NULL
+
+-- name: FORGET_YOUNGER
+SELECT min(seq) FROM entry WHERE dev = :dev AND row = 0 AND husk IS NOT NULL AND seq > :upto

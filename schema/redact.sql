@@ -30,7 +30,7 @@ SELECT 1 FROM item WHERE barcode = :item AND (lost_loan = :id OR lost_mark = :id
 SELECT hash, body FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: REDACT_ENTRY_SET
-UPDATE entry SET body = :body, husk = :husk, answer = NULL WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
+UPDATE entry SET body = :body, husk = :husk WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 
 -- name: REDACT_SEAL_SET
 UPDATE entry SET husk = :husk WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
@@ -41,11 +41,28 @@ UPDATE reading SET card = coalesce(:card, card), written = NULL WHERE dev = :dev
 -- name: REDACT_LEDGER_SET
 UPDATE ledger SET card = :card WHERE line = :line
 
+-- name: REDACT_ANSWERS -- what the desk said names patrons also where the entry does not: at a return
+UPDATE entry SET answer = NULL WHERE row = 0 AND answer IS NOT NULL AND EXISTS (
+  SELECT 1 FROM reading r WHERE r.dev = entry.dev AND r.ep = entry.ep AND r.seq = entry.seq AND r.row = 0 AND r.t_ms < :cut)
+
 -- name: REDACT_ASIDE -- what could not be taken in holds whole batches
 UPDATE aside SET body = x'' WHERE received_ms < :cut AND length(body) > 0 RETURNING n
 
 -- name: REDACT_ASIDE_COUNT
 SELECT count(*) FROM aside WHERE received_ms < :cut AND length(body) > 0
+
+-- Revisions name accounts beside copies, in the order of what happened. Every laptop that may still come has synced since the
+-- horizon, so that its cursor is at the last one of before the cut, or later.
+
+-- name: REDACT_REVISION_AT
+INSERT INTO revision_at(at_ms, rev) SELECT :now_ms, coalesce(max(rev), 0) FROM revision WHERE true
+ON CONFLICT(at_ms) DO UPDATE SET rev = excluded.rev
+
+-- name: REDACT_REVISIONS
+DELETE FROM revision WHERE rev < (SELECT max(rev) FROM revision_at WHERE at_ms < :cut)
+
+-- name: REDACT_REVISIONS_AT
+DELETE FROM revision_at WHERE at_ms < (SELECT max(at_ms) FROM revision_at WHERE at_ms < :cut)
 
 -- What a cut must leave as it is. Of what is over: all but who.
 

@@ -263,6 +263,7 @@ enum bm_rc agent_hello(struct agent *g)
     if (!rc && !str_copy(g->token, sizeof g->token, member(said, "token"))) rc = err_set(BM_ENET, "the branch's hello cannot be read");
     if (!rc && number(said, "now_ms") < CLOCK_EARLIEST_MS) rc = err_set(BM_ENET, "the branch's clock stands at %" PRId64 " ms; set it right there", number(said, "now_ms"));
     if (!rc && !str_copy(g->cards, sizeof g->cards, member(said, "cards"))) g->cards[0] = '\0'; /* no range is so long */
+    if (!rc) g->links_cut_ms = number(said, "links_cut_ms");
     if (!rc) rc = judge_heads(g, json_object_get(said, "heads"));
     if (!rc) rc = sample_clock(g, before_ms, number(said, "now_ms"));
     json_decref(said);
@@ -294,6 +295,10 @@ static enum bm_rc read_lines(struct agent *g, const struct epoch_line *line, uin
         size_t len;
         const void *hash = stmt_blob(s, 1, &len);
         char *text = stmt_copy(s, 2, a);
+        if (text && stmt_kind(s, 4) != 'n') {
+            rc = err_set(BM_EFORK, "the branch lacks entry %" PRId64 ", which was cut here after it had it (I12): restore a younger backup there", stmt_int(s, 0));
+            break;
+        }
         if (!text || len != JOURNAL_HASH) {
             rc = text ? err_set(BM_ECORRUPT, "an entry has no hash; run verify") : BM_ENOMEM;
             break;

@@ -35,6 +35,7 @@ struct agent {
     int64_t pushed, push_batches, sent_bytes, received_bytes;
     int64_t applied, adjusted, exceptions, quarantined;
     int64_t clock_off_ms;
+    int64_t links_cut_ms; /* as the branch said at the hello: up to here persons are cut out of what is over; 0 = nowhere yet */
     char cards[CARDS_TEXT_MAX]; /* as the branch said at the hello: range of card numbers to register with; "" = none */
     void (*progress)(void *ctx, const char *label, int64_t done, int64_t total);
     void *progress_ctx;

@@ -230,10 +230,22 @@ enum bm_rc redact_upto(struct branch *b, int64_t cut_ms, bool dry, struct arena 
     if (rc) return rc;
     rc = husk_mark(b->db, &out->mark_ms);
     if (!rc && !dry) rc = move_mark(&w, out->mark_ms); /* first: a husk is never younger than the mark */
+    if (!rc && !dry) rc = db_run(b->db, SQL_REDACT_ANSWERS, "cut", 'i', cut_ms, NULL);
     if (!rc) rc = cut_asides(&w, dry, out);
     if (!rc) rc = list_nodes(&w, a, &todo);
     rc = db_end(b->db, rc);
     return rc ? rc : run_batches(&w, &todo, dry, a, out);
+}
+
+/* Forget the order in which rows changed long ago, and note how far they are now. */
+static enum bm_rc cut_revisions(struct branch *b, int64_t cut_ms)
+{
+    enum bm_rc rc = db_begin(b->db);
+    if (rc) return rc;
+    rc = db_run(b->db, SQL_REDACT_REVISIONS, "cut", 'i', cut_ms, NULL);
+    if (!rc) rc = db_run(b->db, SQL_REDACT_REVISIONS_AT, "cut", 'i', cut_ms, NULL);
+    if (!rc) rc = db_run(b->db, SQL_REDACT_REVISION_AT, "now_ms", 'i', journal_now_ms(&b->journal), NULL);
+    return db_end(b->db, rc);
 }
 
 enum bm_rc redact_run(struct branch *b, int64_t days, bool dry, struct arena *a, struct redact *out)
@@ -247,6 +259,7 @@ enum bm_rc redact_run(struct branch *b, int64_t days, bool dry, struct arena *a,
     rc = db_end(b->db, rc);
     if (rc || out->cut_ms == ENTRY_NONE) return rc;
     rc = redact_upto(b, out->cut_ms, dry, a, out);
+    if (!rc && !dry) rc = cut_revisions(b, out->cut_ms);
     if (rc || dry) return rc;
     rc = db_checkpoint(b->db); /* what was cut stands in no log either */
     out->log_left = rc == BM_EBUSY;

@@ -14,6 +14,7 @@
 
 #include "sync/device.h"
 #include "sync/feed.h"
+#include "sync/husk.h"
 #include "sync/ingest.h"
 #include "sync/snapshot.h"
 
@@ -224,6 +225,7 @@ static enum bm_rc hello(struct server *v, const struct http_request *req, struct
 {
     const char *dev = http_header(req, "Bookmobile-Device"), *token = NULL;
     char cards[CARDS_TEXT_MAX];
+    int64_t links_cut_ms = 0;
     json_t *o, *heads = json_array();
     enum bm_rc rc = body_json(req, &o);
     if (!rc && !dev) rc = err_set(BM_EAUTH, "no device named");
@@ -234,10 +236,12 @@ static enum bm_rc hello(struct server *v, const struct http_request *req, struct
     if (!rc) rc = check_signature(v, req, dev, member(o, "nonce"));
     if (!rc) rc = compare_heads(v, dev, json_object_get(o, "heads"), heads);
     if (!rc) rc = device_cards(&v->b, dev, cards);
+    if (!rc) rc = husk_mark(v->b.db, &links_cut_ms);
     if (!rc) rc = open_session(v, dev, &token);
     if (!rc) {
         int64_t now = env_wall_ms(&v->b.env);
-        reply_json(resp, 200, json_pack("{s:s, s:I, s:s, s:O}", "token", token, "now_ms", (json_int_t)now, "cards", cards, "heads", heads));
+        reply_json(resp, 200, json_pack("{s:s, s:I, s:s, s:I, s:O}", "token", token, "now_ms", (json_int_t)now, "cards", cards, "links_cut_ms",
+                                         (json_int_t)(links_cut_ms == ENTRY_NONE ? 0 : links_cut_ms), "heads", heads));
     }
     json_decref(heads);
     json_decref(o);

@@ -8,7 +8,8 @@
  * POST /sync/enrol              {"code","public_key"} -> {"device","server","server_key","box_key","who_key","zone","cards",...}
  * POST /sync/challenge          -> {"nonce","server","proto"}
  * POST /sync/hello              headers Bookmobile-Device, Bookmobile-Signature (hex, over "bookmobile-hello-1\0" nonce body)
- *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","cards","heads":[...]}; cards: range of card numbers, "" = none
+ *                               {"nonce","server","proto","schema","heads":[...]} -> {"token","now_ms","cards","links_cut_ms","heads":[...]}; cards: range of card
+ *                               numbers, "" = none; links_cut_ms: persons are cut out of what ended before (I12), 0 = nowhere
  * all below: Authorization: Bearer TOKEN
  * POST /sync/push               a batch (sync/wire.h) -> {"result","outcomes":[...]}
  * POST /sync/pull               {"rev","tag","ep"} -> packed feed: a header line, then lines of sync/feed.h; or {"snapshot":true}
