@@ -287,6 +287,10 @@ enum bm_rc desk_void(struct desk *d, struct arena *a, const char *entry, struct 
         rc = err_set(BM_EREFUSED, "a %s cannot be taken back%s", op_name(op), op == OP_VOID ? "; do the act again" : "");
         goto done;
     }
+    if (op != OP_COUNT && op_kind(op) == OPK_ACCESS) { /* else who lost a right could give it back to himself */
+        rc = err_set(BM_EREFUSED, "what was done to an account is not taken back; change the account: branch staff set");
+        goto done;
+    }
     rc = facts_is_void(&act.f, &id, entry, &taken_back);
     if (!rc && taken_back) rc = err_set(BM_EREFUSED, "%s was taken back already", entry);
     if (rc) goto done;

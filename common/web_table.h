@@ -12,7 +12,7 @@
 #define WEB_WHY "--why " WEB_ACT
 #define WEB_PAST "--override " WEB_WHY
 #define WEB_PERSON                                                                             \
-    "--name --category --stop --expires --guarantor --birth --address --phone --email "
+    "--name --category --stop --group --expires --guarantor --birth --address --phone --email "
 
 #define WEB_DESK_COMMANDS                                                                      \
     { "checkout", STAFF_STAFF, "--due " WEB_PAST, NULL, NULL },                                \
@@ -30,7 +30,9 @@
     { "item show", STAFF_VIEWER, NULL, NULL, NULL },                                           \
     { "patron show", STAFF_VIEWER, NULL, NULL, NULL },                                         \
     { "choices", STAFF_VIEWER, NULL, NULL, NULL },                                             \
-    { "patron find", STAFF_VIEWER, "--limit", NULL, NULL },                                    \
+    { "patron find", STAFF_VIEWER, "--stop --group --limit", NULL, NULL },                     \
+    { "patron groups", STAFF_VIEWER, "--stop", NULL, NULL },                                   \
+    { "trace", STAFF_VIEWER, NULL, NULL, NULL },                                               \
     { "patron add", STAFF_STAFF, "--card " WEB_PERSON WEB_ACT, NULL, NULL },                   \
     { "patron update", STAFF_STAFF, WEB_PERSON "--barred " WEB_WHY, NULL, NULL },              \
     { "patron replace", STAFF_STAFF, WEB_WHY, NULL, NULL },                                    \

@@ -69,6 +69,12 @@ CREATE TABLE device(
   cards TEXT                  -- range of card numbers that it registers with, "FIRST-LAST"; NULL: none
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE told(             -- heads that a laptop's hello named and that were further on than what was here then
+  dev TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, parent_seq INTEGER NOT NULL,
+  PRIMARY KEY(dev, ep)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_outcome ON entry(dev, outcome) WHERE row = 0 AND outcome IS NOT NULL;
+
 CREATE TABLE aside(            -- what came and could not be taken in as what it claimed to be; kept for staff
   n INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL, dev TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT;
@@ -314,7 +320,25 @@ SELECT public_key, name, practice, enrolled_ms, revoked_ms, last_sync_ms FROM de
 
 -- name: DEVICE_LIST
 SELECT dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms,
-  (SELECT count(*) FROM entry e WHERE e.dev = device.dev AND e.row = 0), cards FROM device ORDER BY dev
+  (SELECT count(*) FROM received r WHERE r.dev = device.dev), cards FROM device ORDER BY dev
+
+-- name: TOLD_PUT
+INSERT INTO told(dev, ep, seq, parent_seq) VALUES(:dev, :ep, :seq, :parent_seq)
+ON CONFLICT(dev, ep) DO UPDATE SET seq = excluded.seq, parent_seq = excluded.parent_seq
+
+-- name: RECKON_LINES
+-- Of all epochs that are here or were told of: how many entries they have; and how many of those have still to come.
+SELECT sum(head - parent), sum(max(coalesce(told - here, 0), 0)) FROM (
+  SELECT max(seq) AS head, max(parent_seq) AS parent, max(CASE WHEN told THEN seq END) AS told,
+    coalesce(max(CASE WHEN NOT told THEN seq END), max(parent_seq)) AS here
+  FROM (SELECT ep, head_seq AS seq, parent_seq, 0 AS told FROM epoch WHERE dev = :dev
+    UNION ALL SELECT ep, seq, parent_seq, 1 FROM told WHERE dev = :dev) GROUP BY ep)
+
+-- name: RECKON_HOME
+SELECT (SELECT count(*) FROM received WHERE dev = :dev), (SELECT count(*) FROM intake WHERE dev = :dev)
+
+-- name: RECKON_FATES
+SELECT outcome, count(*) FROM entry WHERE dev = :dev AND row = 0 AND outcome IS NOT NULL GROUP BY outcome
 
 -- name: DEVICE_CARDS
 SELECT dev, cards FROM device WHERE cards IS NOT NULL AND (:dev IS NULL OR dev = :dev) ORDER BY dev

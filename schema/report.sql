@@ -57,6 +57,9 @@ SELECT (SELECT count(*) FROM title), (SELECT count(*) FROM item), (SELECT count(
 -- name: REPORT_EXCEPTIONS_OPEN
 SELECT count(*) FROM exception_now WHERE status = 'open'
 
+-- name: REPORT_LAST_SYNC
+SELECT max(last_sync_ms) FROM device
+
 -- name: REPORT_BRANCH_LINE
 SELECT count(*) FROM entry WHERE dev = 'branch' AND row = 0
 

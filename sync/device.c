@@ -1,6 +1,8 @@
 /* sync/device.c -- see device.h */
 #include "sync/device.h"
 
+#include "sync/reckon.h"
+
 #include <string.h>
 
 static bool name_ok(const char *dev)
@@ -152,7 +154,7 @@ const char *device_state(struct stmt *s)
 }
 
 /* Columns of SQL_DEVICE_LIST: dev, name, practice, enrolled_ms, revoked_ms, last_sync_ms, entries. */
-static void device_json(struct jsonw *w, struct stmt *s)
+static void device_json(struct jsonw *w, struct stmt *s, const struct reckoning *sums)
 {
     jsonw_object(w);
     jsonw_put_text(w, "device", stmt_text(s, 0));
@@ -163,6 +165,7 @@ static void device_json(struct jsonw *w, struct stmt *s)
     jsonw_put_int(w, "last_sync_ms", stmt_int(s, 5));
     jsonw_put_int(w, "entries", stmt_int(s, 6));
     jsonw_put_text(w, "cards", stmt_text(s, 7));
+    if (sums) reckon_json(w, sums);
     jsonw_object_end(w);
 }
 
@@ -172,7 +175,25 @@ enum bm_rc device_list_json(struct branch *b, struct jsonw *w)
     enum bm_rc rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
     if (rc) return rc;
     jsonw_array(w);
-    while ((rc = stmt_next(s)) == BM_OK) device_json(w, s);
+    while ((rc = stmt_next(s)) == BM_OK) device_json(w, s, NULL);
     jsonw_array_end(w);
     return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+enum bm_rc device_sums_json(struct branch *b, struct jsonw *w, bool *add_up)
+{
+    struct stmt *s;
+    struct reckoning sums;
+    *add_up = true;
+    enum bm_rc rc = db_begin_read(b->db); /* one view of all of them; an end inside would begin the list anew */
+    if (rc) return rc;
+    rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
+    jsonw_array(w);
+    while (!rc && (rc = stmt_next(s)) == BM_OK) {
+        if ((rc = reckon(b, stmt_text(s, 0), &sums))) break;
+        *add_up &= sums.adds_up;
+        device_json(w, s, &sums);
+    }
+    jsonw_array_end(w);
+    return db_end(b->db, rc == BM_ENOTFOUND ? BM_OK : rc);
 }

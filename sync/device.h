@@ -31,5 +31,7 @@ BM_MUST_CHECK enum bm_rc device_key(struct branch *b, const char *dev, unsigned 
 /* Rows of SQL_DEVICE_LIST as people see them: "revoked" "enrolled" "invited"; and all of them as a JSON array. */
 const char *device_state(struct stmt *row);
 BM_MUST_CHECK enum bm_rc device_list_json(struct branch *b, struct jsonw *w);
+/* The same, each with its sums (reckon.h); *add_up: all do. Dearer: it counts outcomes. */
+BM_MUST_CHECK enum bm_rc device_sums_json(struct branch *b, struct jsonw *w, bool *add_up);
 
 #endif

@@ -10,6 +10,7 @@
 #include "common/deskcmd.h"
 #include "sync/commands.h"
 #include "sync/device.h"
+#include "sync/reckon.h"
 #include "sync/pages.h"
 #include "sync/server.h"
 
@@ -365,10 +366,50 @@ static enum bm_rc status_json(struct cli *cli, struct branch *b,
     jsonw_put_int(&w, "entries_own", own);
     for (size_t i = 0; i < COUNT_COUNT; i++)
         jsonw_put_int(&w, commands_key(count_names[i], key), counts[i]);
+    bool add_up = false;
+    int64_t tasks = ENTRY_NONE, synced_ms = ENTRY_NONE;
+    enum bm_rc rc = commands_tasks_count(b, &cli->arena, &tasks);
+    if (!rc) rc = db_int(b->db, SQL_REPORT_LAST_SYNC, &synced_ms, NULL);
+    jsonw_put_int(&w, "tasks", tasks);
+    jsonw_put_int(&w, "last_sync_ms", synced_ms);
     jsonw_key(&w, "devices");
-    enum bm_rc rc = device_list_json(b, &w);
+    if (!rc) rc = device_sums_json(b, &w, &add_up);
+    else jsonw_null(&w);
+    jsonw_put_bool(&w, "adds_up", add_up);
     jsonw_object_end(&w);
     return rc ? rc : cli_json_end(cli, &w);
+}
+
+/* Did everything come home? The same sums as with --json. */
+static enum bm_rc print_sums(struct cli *cli, struct branch *b)
+{
+    struct stmt *s;
+    struct cli_table t;
+    struct arena *a = &cli->arena;
+    int64_t tasks, count = 0;
+    bool add_up = true;
+    enum bm_rc rc = commands_tasks_count(b, a, &tasks);
+    if (!rc) rc = db_begin_read(b->db); /* an end inside would begin the list anew */
+    if (rc) return rc;
+    rc = db_get(b->db, SQL_DEVICE_LIST, &s, NULL);
+    cli_print(cli, "%7" PRId64 " tasks\n", tasks);
+    cli_table(&t, a, "entries of", ">made", ">home", ">waiting", ">applied", ">exceptions", ">quarantined", ">not applied yet", "", NULL);
+    while (!rc && (rc = stmt_next(s)) == BM_OK) {
+        struct reckoning r;
+        if ((rc = reckon(b, stmt_text(s, 0), &r))) break;
+        if (r.made == ENTRY_NONE && r.adds_up) continue; /* never heard of */
+        count++;
+        add_up &= r.adds_up;
+        cli_table_row(&t, stmt_text(s, 0), commands_cell(a, r.made), commands_cell(a, r.home), commands_cell(a, r.waiting),
+                      commands_cell(a, r.applied), commands_cell(a, r.exceptions), commands_cell(a, r.quarantined),
+                      commands_cell(a, r.unapplied), r.adds_up ? "" : "DOES NOT ADD UP");
+    }
+    rc = db_end(b->db, rc == BM_ENOTFOUND ? BM_OK : rc);
+    if (rc || count == 0) return rc;
+    rc = cli_table_end(cli, &t);
+    cli_print(cli, add_up ? "the numbers add up: made = home + waiting, home = applied + exceptions + quarantined + not applied yet\n"
+                          : "THE NUMBERS DO NOT ADD UP: made is not home + waiting, or home is not what became of it; run verify\n");
+    return rc;
 }
 
 static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
@@ -395,6 +436,7 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
                       commands_cell(&cli->arena, own), "");
         rc = each_device(&b, &cli->arena, &t);
         if (!rc) rc = cli_table_end(cli, &t);
+        if (!rc) rc = print_sums(cli, &b);
     }
     branch_close(&b);
     return rc;
@@ -405,8 +447,11 @@ static enum bm_rc run_status(struct cli *cli, const struct cli_args *args)
 static const struct cli_command commands[] = {
     { "Branch", "init", "", "make a branch's data",
       "Makes the data directory: database, key, identity.", init_options, 0, 0, run_init },
-    { "Branch", "status", "", "what is here and who synced when",
-      "Counts of the tables, and the laptops.", NULL, 0, 0, run_status },
+    { "Branch", "status", "", "what is here, who synced when, and whether all came home",
+      "Counts of the tables, the laptops, and a reckoning for each: entries made, as far as its last hello told, are home or "
+      "waiting; those that are home were applied, are exceptions (by their first outcome), quarantined or not applied yet. It says "
+      "whether the numbers add up.",
+      NULL, 0, 0, run_status },
     { "Branch", "serve", "", "let laptops sync, and staff work in a browser",
       "Serves until it is told to end (SIGTERM, SIGINT). With --pages staff log in with the accounts of `branch staff`.", serve_options, 0, 0, run_serve },
     { "Laptops", "device add", "DEVICE", "let a laptop enrol, by a one-time code",

@@ -1,4 +1,5 @@
 /* sync/server.c -- see server.h */
+#include "sync/reckon.h"
 #include "sync/server.h"
 
 #include <errno.h>
@@ -202,11 +203,25 @@ static bool head_from(json_t *o, struct head *out)
     return true;
 }
 
-static enum bm_rc compare_heads(struct server *v, const char *dev, json_t *heads, json_t *out)
+/* What is ahead of what is here is noted, so that the branch can say what has still to come. One transaction, none if the
+ * laptop has nothing new. */
+static enum bm_rc note_ahead(struct server *v, const char *dev, const struct head *ahead, size_t count)
 {
+    if (count == 0) return BM_OK;
+    enum bm_rc rc = db_begin(v->b.db);
+    if (rc) return rc;
+    for (size_t i = 0; i < count && !rc; i++) rc = reckon_told(&v->b, dev, ahead[i].ep, ahead[i].seq, ahead[i].parent_seq);
+    return db_end(v->b.db, rc);
+}
+
+static enum bm_rc compare_heads(struct server *v, struct arena *a, const char *dev, json_t *heads, json_t *out)
+{
+    size_t ahead_count = 0;
     if (!json_is_array(heads) || json_array_size(heads) > INGEST_HEADS_MAX) return err_set(BM_EINPUT, "no list of heads");
     size_t i;
     json_t *one;
+    struct head *ahead = ARENA_NEWS(a, struct head, json_array_size(heads) + 1);
+    if (!ahead) return BM_ENOMEM;
     json_array_foreach(heads, i, one)
     {
         struct head head;
@@ -214,11 +229,13 @@ static enum bm_rc compare_heads(struct server *v, const char *dev, json_t *heads
         if (!head_from(one, &head)) return err_set(BM_EINPUT, "a head is not sound");
         enum bm_rc rc = ingest_compare(&v->b, dev, &head, &answer);
         if (rc) return rc;
+        bool new = answer.verdict == HEAD_SEND || answer.verdict == HEAD_NEED;
+        if (new && head.seq >= answer.from && head.seq >= head.parent_seq) ahead[ahead_count++] = head;
         json_array_append_new(out, json_pack("{s:s, s:s, s:I, s:I}", "ep", member(one, "ep"), "answer",
                                              head_verdict_name(answer.verdict), "from", (json_int_t)answer.from, "head",
                                              (json_int_t)answer.head_seq));
     }
-    return BM_OK;
+    return note_ahead(v, dev, ahead, ahead_count);
 }
 
 static enum bm_rc hello(struct server *v, const struct http_request *req, struct http_response *resp)
@@ -234,7 +251,7 @@ static enum bm_rc hello(struct server *v, const struct http_request *req, struct
     if (!rc && json_integer_value(json_object_get(o, "proto")) != SERVER_PROTO)
         rc = err_set(BM_EVERSION, "the branch speaks protocol %d; bring both programs to one version", SERVER_PROTO);
     if (!rc) rc = check_signature(v, req, dev, member(o, "nonce"));
-    if (!rc) rc = compare_heads(v, dev, json_object_get(o, "heads"), heads);
+    if (!rc) rc = compare_heads(v, req->arena, dev, json_object_get(o, "heads"), heads);
     if (!rc) rc = device_cards(&v->b, dev, cards);
     if (!rc) rc = husk_mark(v->b.db, &links_cut_ms);
     if (!rc) rc = open_session(v, dev, &token);

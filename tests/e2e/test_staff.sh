@@ -74,6 +74,9 @@ says "asked again, the same answer" 0 'changed' b staff set bob.b --name "Bob B"
 says "and no second entry" 0 '"again":true' b staff set bob.b --name "Bob B" --request r1 --json
 says "the id is of one act" 2 'another act' b staff remove bob.b --request r1 --override --why test
 
+entry=$(b staff set dee --role staff --json | json entry)
+says "an act on an account is not taken back: who lost a right must not give it back to himself" 1 'change the account' b void "$entry" --staff dee
+
 enrol "$main" "$van" van1
 forward 60
 says "laptops have the accounts" 0 'copy and branch agree' "$bookmobile" --data "$van" sync
