@@ -73,12 +73,23 @@ static enum bm_rc put_visit(struct desk_page *p, struct jsonw *w)
     return BM_OK;
 }
 
-static enum bm_rc put_gps(struct laptop *l, const struct helpers_state *h, struct jsonw *w)
+static enum bm_rc look_at_gps(struct desk_page *p, int64_t now_ms)
 {
-    struct visit_gps_seen seen = { 0 };
-    enum bm_rc rc = visit_gps_seen(l, &seen);
-    if (rc && rc != BM_ENOTFOUND) return rc;
-    int64_t ago_ms = rc ? -1 : env_boottime_ms(&l->env) - seen.boottime_ms;
+    if (p->gps_looked && now_ms >= p->gps_ms && now_ms - p->gps_ms < DESK_PAGE_GPS_MS) return BM_OK;
+    enum bm_rc rc = visit_gps_seen(&p->host->l, &p->gps);
+    p->gps_known = rc == BM_OK;
+    p->gps_looked = true;
+    p->gps_ms = now_ms;
+    return rc == BM_ENOTFOUND ? BM_OK : rc;
+}
+
+static enum bm_rc put_gps(struct desk_page *p, const struct helpers_state *h, struct jsonw *w)
+{
+    int64_t now_ms = env_boottime_ms(&p->host->l.env);
+    enum bm_rc rc = look_at_gps(p, now_ms);
+    if (rc) return rc;
+    struct visit_gps_seen seen = p->gps;
+    int64_t ago_ms = p->gps_known ? now_ms - seen.boottime_ms : -1;
     bool followed = ago_ms >= 0 && ago_ms < ROAD_GPS_HEARD_MS;
     jsonw_key(w, "gps");
     jsonw_object(w);
@@ -93,41 +104,6 @@ static enum bm_rc put_gps(struct laptop *l, const struct helpers_state *h, struc
     return BM_OK;
 }
 
-/* UTC of the oldest act that only this laptop has. */
-static enum bm_rc oldest(struct laptop *l, struct arena *a, int64_t seq, int64_t *out)
-{
-    struct stmt *s;
-    struct entry e;
-    struct clock_sample samples[JOURNAL_SAMPLES_MAX];
-    size_t count;
-    *out = ENTRY_NONE;
-    enum bm_rc rc = db_get(l->db, SQL_ENTRY_BODY_AT, &s, "dev", 's', l->journal.dev, "seq", 'i', seq, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
-    const char *body = stmt_copy(s, 0, a);
-    stmt_done(s);
-    if (!body) return BM_ENOMEM;
-    rc = entry_read(body, strlen(body), false, a, &e);
-    if (!rc) rc = journal_samples(l->db, l->journal.dev, e.id.ep, samples, JOURNAL_SAMPLES_MAX, &count);
-    const struct clock_sample *best = rc ? NULL : clock_best(samples, count, e.t_ms);
-    if (best) *out = e.t_ms + best->off_ms;
-    return rc;
-}
-
-static enum bm_rc count_unsent(struct laptop *l, struct arena *a, int64_t *unanswered, int64_t *acts, int64_t *since_ms)
-{
-    struct stmt *s;
-    *since_ms = ENTRY_NONE;
-    enum bm_rc rc = db_int(l->db, SQL_ENTRY_UNANSWERED, unanswered, "dev", 's', l->journal.dev, NULL);
-    if (!rc) rc = db_get(l->db, SQL_ENTRY_UNSENT_ACTS, &s, "dev", 's', l->journal.dev, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc) return rc;
-    *acts = stmt_int(s, 0);
-    int64_t first = stmt_int(s, 1);
-    stmt_done(s);
-    return *acts ? oldest(l, a, first, since_ms) : BM_OK;
-}
-
 static void put_last(const struct helpers_state *h, struct jsonw *w)
 {
     jsonw_put_int(w, "runs", h->sync.runs);
@@ -138,12 +114,12 @@ static void put_last(const struct helpers_state *h, struct jsonw *w)
     else jsonw_null(w);
 }
 
-static enum bm_rc put_sync(struct laptop *l, struct arena *a, const struct helpers_state *h, struct jsonw *w)
+static enum bm_rc put_sync(struct desk_page *p, const struct helpers_state *h, struct jsonw *w)
 {
-    int64_t unanswered = 0, acts = 0, since_ms, last_ms = 0;
-    enum bm_rc rc = count_unsent(l, a, &unanswered, &acts, &since_ms);
-    if (!rc) rc = meta_get_int(l->db, "last_sync_ms", 0, &last_ms);
+    struct laptop *l = &p->host->l;
+    enum bm_rc rc = unsent_look(l, &p->unsent);
     if (rc) return rc;
+    int64_t last_ms = p->unsent.sync_ms;
     jsonw_key(w, "sync");
     jsonw_object(w);
     jsonw_put_bool(w, "running", h->sync.running);
@@ -152,9 +128,9 @@ static enum bm_rc put_sync(struct laptop *l, struct arena *a, const struct helpe
     jsonw_put_int(w, "done", h->sync.done);
     jsonw_put_int(w, "total", h->sync.total);
     jsonw_put_int(w, "last_ms", last_ms ? last_ms : ENTRY_NONE); /* the last that came to its end */
-    jsonw_put_int(w, "pending", unanswered);
-    jsonw_put_int(w, "unsent_acts", acts);
-    jsonw_put_int(w, "oldest_ms", since_ms);
+    jsonw_put_int(w, "pending", p->unsent.entries);
+    jsonw_put_int(w, "unsent_acts", p->unsent.acts);
+    jsonw_put_int(w, "oldest_ms", p->unsent.since_ms);
     put_last(h, w);
     jsonw_object_end(w);
     int64_t age_ms = last_ms ? journal_now_ms(&l->journal) - last_ms : ENTRY_NONE;
@@ -169,8 +145,8 @@ enum bm_rc desk_page_state(void *ctx, struct arena *a, struct jsonw *w)
     struct helpers_state h = { 0 };
     enum bm_rc rc = p->helpers ? helpers_look(p->helpers, a, &h) : BM_OK;
     if (!rc) rc = put_visit(p, w); /* first: it takes up a generation that a sync has made */
-    if (!rc) rc = put_gps(l, &h, w);
-    if (!rc) rc = put_sync(l, a, &h, w);
+    if (!rc) rc = put_gps(p, &h, w);
+    if (!rc) rc = put_sync(p, &h, w);
     jsonw_put_int(w, "now_ms", journal_now_ms(&l->journal));
     jsonw_put_int(w, "generation", l->replica ? l->generation : ENTRY_NONE);
     return rc;

@@ -8,8 +8,10 @@
 #include "common/web.h"
 #include "mobile/helpers.h"
 #include "mobile/host.h"
+#include "mobile/unsent.h"
+#include "mobile/visit.h"
 
-enum { DESK_PAGE_PORT = 8470, DESK_PAGE_SYNC_MIN = 15, DESK_PAGE_VISIT_MS = 4000 };
+enum { DESK_PAGE_PORT = 8470, DESK_PAGE_SYNC_MIN = 15, DESK_PAGE_VISIT_MS = 4000, DESK_PAGE_GPS_MS = 1500 };
 
 extern const struct cli_command desk_page_commands[]; /* desk. Ended by name NULL */
 extern const struct web_command desk_page_table[];    /* what the page may run */
@@ -24,6 +26,10 @@ struct desk_page {
     int64_t visit_ms;         /* boot time of that look */
     uint64_t visit_seq;       /* and where journal and replica stood then */
     int64_t visit_generation;
+    struct unsent unsent;
+    struct visit_gps_seen gps; /* as gps.db says, which is opened for a look */
+    int64_t gps_ms;
+    bool gps_looked, gps_known;
 };
 /* Members of an object begun; for web_options.state. in: ctx, a struct desk_page */
 BM_MUST_CHECK enum bm_rc desk_page_state(void *ctx, struct arena *a, struct jsonw *w);

@@ -127,11 +127,16 @@ SELECT count(*) FROM entry WHERE dev = :dev AND row = 0 AND seq > :after
 -- name: ENTRY_FIRST_UNANSWERED
 SELECT min(seq) FROM entry WHERE dev = :dev AND ep = :ep AND row = 0 AND outcome IS NULL
 
--- name: ENTRY_UNSENT_ACTS -- what people did and the branch has not heard of: without the machine's own bookkeeping, which is told by
--- the op, a member near the beginning of every body
-SELECT count(*), min(seq) FROM entry WHERE dev = :dev AND row = 0 AND outcome IS NULL AND instr(substr(body, 1, 160), '"op":"epoch"') = 0
-  AND instr(substr(body, 1, 160), '"op":"clock"') = 0 AND instr(substr(body, 1, 160), '"op":"view"') = 0
-  AND instr(substr(body, 1, 160), '"op":"track"') = 0
+-- name: ENTRY_UNSENT_ALL -- what the branch has not heard of; third column: done by people, not the machine's own bookkeeping, as the op tells, a
+-- member near the beginning of every body
+SELECT ep, seq, instr(substr(body, 1, 160), '"op":"epoch"') + instr(substr(body, 1, 160), '"op":"clock"') + instr(substr(body, 1, 160), '"op":"view"')
+  + instr(substr(body, 1, 160), '"op":"track"') = 0, body
+FROM entry WHERE dev = :dev AND row = 0 AND outcome IS NULL ORDER BY seq
 
--- name: ENTRY_BODY_AT
-SELECT body FROM entry WHERE dev = :dev AND seq = :seq AND row = 0
+-- name: ENTRY_UNSENT_AFTER -- the same, of one epoch, written since
+SELECT ep, seq, instr(substr(body, 1, 160), '"op":"epoch"') + instr(substr(body, 1, 160), '"op":"clock"') + instr(substr(body, 1, 160), '"op":"view"')
+  + instr(substr(body, 1, 160), '"op":"track"') = 0, body
+FROM entry WHERE dev = :dev AND ep = :ep AND seq > :after AND row = 0 AND outcome IS NULL ORDER BY seq
+
+-- name: ENTRY_UNSENT_STILL
+SELECT 1 FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0 AND outcome IS NULL

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "sync/pages.h"
 #include "tests/unit/web_site.h"
 
 static int web_begin_sam(void **state)
@@ -317,6 +318,7 @@ static void test_run_what_is_too_large_is_refused(void **state)
     int64_t count = web_entries(t);
     for (int i = 0; i < 200000; i++) buf_putc(&body, '['); /* deep */
     assert_int_equal(asks_bytes(t, "POST", "/api/run", body.data, body.len), 400);
+    says_text(t, "message", "the request is nested too deeply"); /* known before anything is built of it */
     buf_clear(&body);
     buf_puts(&body, "{\"command\":\"checkout\",\"words\":[\"A1\"");
     for (int i = 0; i < WEB_WORDS_MAX; i++) buf_printf(&body, ",\"%d\"", i);
@@ -359,6 +361,37 @@ static void test_state_tells_what_only_this_laptop_has(void **state)
     says_int(t, "generation", 1);
     says_bool(t, "visit.open", false);
     assert_true(json_is_null(said_at(t, "staleness"))); /* never synced */
+    must(db_exec(t->s->w->l.db, "UPDATE entry SET outcome = 'applied'")); /* a sync, by another process */
+    assert_int_equal(gets_it(t, "/api/state"), 200);
+    says_int(t, "sync.unsent_acts", 0);
+    says_int(t, "sync.pending", 0);
+    assert_true(json_is_null(said_at(t, "sync.oldest_ms")));
+    assert_int_equal(runs(t, "{\"command\":\"note\",\"words\":[\"sun\"]}"), 200);
+    assert_int_equal(gets_it(t, "/api/state"), 200);
+    says_int(t, "sync.unsent_acts", 1);
+    assert_true(json_is_integer(said_at(t, "sync.oldest_ms")));
+}
+
+/* mobile/API.md names every command that a page may run, with its role. */
+static void rows_are_told(const struct web_command *table, const char *text)
+{
+    char row[100];
+    for (; table->name; table++) {
+        snprintf(row, sizeof row, "| `%s` | %s |", table->name, staff_role_name(table->role));
+        if (!strstr(text, row)) fail_msg("mobile/API.md lacks the row %s", row);
+    }
+}
+
+static void test_run_the_table_is_written_down(void **state)
+{
+    static char text[64 << 10];
+    (void)state;
+    FILE *f = fopen("mobile/API.md", "r");
+    if (!f) skip(); /* run from elsewhere */
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    rows_are_told(desk_page_table, text);
+    rows_are_told(pages_table, text);
 }
 
 static void test_sync_is_begun_once(void **state)
@@ -420,6 +453,7 @@ int main(void)
         AS_SAM(test_run_what_is_not_a_request_is_refused),
         AS_SAM(test_run_what_is_too_large_is_refused),
         AS_SAM(test_state_tells_what_only_this_laptop_has),
+        cmocka_unit_test(test_run_the_table_is_written_down),
         AS_SAM(test_sync_is_begun_once),
         AS_SAM(test_run_goes_on_in_the_generation_that_a_sync_has_made),
     };
