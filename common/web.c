@@ -7,7 +7,7 @@
 
 #include "common/web_priv.h"
 
-enum { RETRY_TEXT = 24, COOKIE_TEXT = 256, ETAG_TEXT = 80 };
+enum { RETRY_TEXT = 24, COOKIE_TEXT = 256, ETAG_TEXT = 80, WEB_PRINT_MAX = 128 };
 
 /* A listener. */
 struct door {
@@ -16,7 +16,8 @@ struct door {
     char address[WEB_HOST_MAX];
     char cookie[WEB_COOKIE_MAX]; /* its name: cookies know no ports, two programs of one machine would clash */
     uint16_t port;
-    bool tls;
+    bool tls, pairs;
+    char fingerprint[WEB_PRINT_MAX];
 };
 
 /* A request on its way. */
@@ -27,6 +28,7 @@ struct visit {
     struct http_response *resp;
     struct session *who; /* NULL = nobody */
     const char *token;
+    bool paired; /* a screen that need not be, or that is */
 };
 
 /* --- answers ------------------------------------------------------------------------------- */
@@ -160,14 +162,14 @@ static void send_asset(struct visit *v, const char *name)
 
 /* --- who ----------------------------------------------------------------------------------- */
 
-/* The cookie's value, if it has the form of a token. */
-static const char *cookie_token(const struct visit *v)
+/* A cookie's value, if it has the form of a token. */
+static const char *cookie_token(const struct visit *v, const char *name)
 {
     const char *text = http_header(v->req, "Cookie");
-    size_t len = strlen(v->door->cookie);
+    size_t len = strlen(name);
     for (const char *p = text; p && *p; p += strcspn(p, ";"), p += *p == ';') {
         p += strspn(p, " ");
-        if (strncmp(p, v->door->cookie, len) != 0 || p[len] != '=') continue;
+        if (strncmp(p, name, len) != 0 || p[len] != '=') continue;
         size_t value = strcspn(p + len + 1, ";");
         if (value == WEB_TOKEN_TEXT - 1) return arena_strndup(v->req->arena, p + len + 1, value);
     }
@@ -195,7 +197,10 @@ static bool account_stands(struct visit *v)
 
 static void find_who(struct visit *v)
 {
-    v->token = cookie_token(v);
+    char name[WEB_COOKIE_MAX];
+    snprintf(name, sizeof name, "bm_pair_%u", (unsigned)v->door->port);
+    v->paired = !v->door->pairs || pairing_knows(&v->w->pairing, cookie_token(v, name));
+    v->token = v->paired ? cookie_token(v, v->door->cookie) : NULL;
     v->who = v->token ? sessions_find(&v->w->sessions, v->token) : NULL;
     if (v->who && !account_stands(v)) {
         sessions_end(&v->w->sessions, v->who);
@@ -203,10 +208,10 @@ static void find_who(struct visit *v)
     }
 }
 
-static void set_cookie(struct visit *v, const char *token)
+static void set_cookie(struct visit *v, const char *name, const char *token)
 {
     char text[COOKIE_TEXT];
-    snprintf(text, sizeof text, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", v->door->cookie, token ? token : "",
+    snprintf(text, sizeof text, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, token ? token : "",
              v->door->tls ? "; Secure" : "", token ? "" : "; Max-Age=0");
     http_add_header(v->resp, "Set-Cookie", text);
 }
@@ -250,28 +255,36 @@ static void api_session(struct visit *v)
     jsonw_put_bool(&j, "practice", o->facts.practice);
     jsonw_put_int(&j, "idle_s", (int64_t)o->idle_s);
     jsonw_put_int(&j, "accounts", accounts);
+    jsonw_key(&j, "paired"); /* null: this screen need not be */
+    if (v->door->pairs) jsonw_bool(&j, v->paired);
+    else jsonw_null(&j);
     jsonw_object_end(&j);
     reply_json(v, v->who ? 200 : 401, &j);
+}
+
+/* ret: true = after wrong phrases one has to wait still; then the answer has been given */
+static bool has_to_wait(struct visit *v, const char *name)
+{
+    char after[RETRY_TEXT];
+    struct jsonw j;
+    int64_t wait_s = sessions_wait_s(&v->w->sessions, name);
+    if (wait_s == 0) return false;
+    begin_json(v, &j);
+    jsonw_put_text(&j, "error", "wait");
+    jsonw_put_int(&j, "wait_s", wait_s);
+    jsonw_object_end(&j);
+    snprintf(after, sizeof after, "%lld", (long long)wait_s);
+    http_add_header(v->resp, "Retry-After", after);
+    reply_json(v, 429, &j);
+    return true;
 }
 
 /* A phrase for an account. ret: true = right; else the answer has been given */
 static bool check_phrase(struct visit *v, const char *who, const char *phrase, struct staff *out)
 {
     const char *name = staff_id_ok(who) ? who : "?"; /* all that cannot be accounts wait as one */
-    char after[RETRY_TEXT];
-    struct jsonw j;
     struct db *db;
-    int64_t wait_s = sessions_wait_s(&v->w->sessions, name);
-    if (wait_s > 0) {
-        begin_json(v, &j);
-        jsonw_put_text(&j, "error", "wait");
-        jsonw_put_int(&j, "wait_s", wait_s);
-        jsonw_object_end(&j);
-        snprintf(after, sizeof after, "%lld", (long long)wait_s);
-        http_add_header(v->resp, "Retry-After", after);
-        reply_json(v, 429, &j);
-        return false;
-    }
+    if (has_to_wait(v, name)) return false;
     enum bm_rc rc = v->w->o.host->view(v->w->o.host->owner, &db);
     if (!rc) rc = staff_check(db, v->req->arena, who, phrase, out);
     if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, !rc);
@@ -293,7 +306,7 @@ static void api_login(struct visit *v, const struct web_ask *ask)
         refuse_rc(v, rc);
         return;
     }
-    set_cookie(v, token);
+    set_cookie(v, v->door->cookie, token);
     begin_json(v, &j);
     put_staff(&j, sessions_find(&v->w->sessions, token), token);
     jsonw_object_end(&j);
@@ -313,7 +326,7 @@ static void api_logout(struct visit *v)
 {
     sessions_end(&v->w->sessions, v->who);
     v->who = NULL;
-    set_cookie(v, NULL);
+    set_cookie(v, v->door->cookie, NULL);
     reply_ok(v);
 }
 
@@ -331,6 +344,62 @@ static void api_unlock(struct visit *v, const struct web_ask *ask)
     v->who->locked = false;
     v->who->used_ms = env_boottime_ms(v->w->env);
     sessions_save(&v->w->sessions);
+    reply_ok(v);
+}
+
+/* --- other screens ------------------------------------------------------------------------- */
+
+static const struct door *pairing_door(const struct web *w)
+{
+    for (size_t i = 0; i < w->door_count; i++)
+        if (w->doors[i]->pairs) return w->doors[i];
+    return NULL;
+}
+
+/* Asked by the main screen. */
+static void api_pair_code(struct visit *v)
+{
+    const struct door *d = pairing_door(v->w);
+    char code[WEB_CODE_TEXT], url[WEB_HOST_MAX + 32];
+    struct jsonw j;
+    if (!d || v->door->pairs) {
+        refuse(v, 404, "path", d ? "the main screen shows the code" : "no other screens are let in; see `bookmobile desk --lan`");
+        return;
+    }
+    enum bm_rc rc = pairing_new_code(&v->w->pairing, code);
+    if (rc) {
+        refuse_rc(v, rc);
+        return;
+    }
+    bool six = strchr(d->address, ':') != NULL;
+    snprintf(url, sizeof url, "https://%s%s%s:%u/", six ? "[" : "", d->address, six ? "]" : "", (unsigned)d->port);
+    begin_json(v, &j);
+    jsonw_put_text(&j, "code", code);
+    jsonw_put_int(&j, "valid_s", WEB_CODE_S);
+    jsonw_put_text(&j, "url", url);
+    jsonw_put_text(&j, "fingerprint", d->fingerprint);
+    jsonw_object_end(&j);
+    reply_json(v, 200, &j);
+}
+
+/* Asked by the other screen. */
+static void api_pair(struct visit *v, const struct web_ask *ask)
+{
+    static const char name[] = "+pair"; /* no account's id: wrong codes wait by themselves */
+    char cookie[WEB_COOKIE_MAX], token[WEB_TOKEN_TEXT];
+    if (!v->door->pairs) {
+        refuse(v, 404, "path", "this screen need not be paired");
+        return;
+    }
+    if (has_to_wait(v, name)) return;
+    enum bm_rc rc = pairing_use(&v->w->pairing, ask->code, token);
+    if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, !rc);
+    if (rc == BM_EAUTH) refuse(v, 401, "pair", err_text(rc));
+    else if (rc) refuse_rc(v, rc);
+    if (rc) return;
+    snprintf(cookie, sizeof cookie, "bm_pair_%u", (unsigned)v->door->port);
+    set_cookie(v, cookie, token);
+    seal_wipe(token, sizeof token);
     reply_ok(v);
 }
 
@@ -390,21 +459,24 @@ static void api_sync(struct visit *v)
 
 /* --- routes -------------------------------------------------------------------------------- */
 
-enum path { PATH_LOGIN, PATH_LOGOUT, PATH_LOCK, PATH_UNLOCK, PATH_RUN, PATH_SCAN, PATH_SYNC, PATH_COUNT };
+enum path { PATH_LOGIN, PATH_LOGOUT, PATH_LOCK, PATH_UNLOCK, PATH_RUN, PATH_SCAN, PATH_SYNC, PATH_CODE, PATH_PAIR, PATH_COUNT };
 static const struct {
     const char *path;
     enum web_ask_kind kind;
     enum staff_role role;
     bool open;   /* without a session */
+    bool alone;  /* by a screen that is not paired too */
     bool locked; /* behind a locked screen too */
 } posts[PATH_COUNT] = {
-    [PATH_LOGIN] = { "/api/login", WEB_ASK_LOGIN, STAFF_VIEWER, true, true },
-    [PATH_LOGOUT] = { "/api/logout", WEB_ASK_NOTHING, STAFF_VIEWER, false, true },
-    [PATH_LOCK] = { "/api/lock", WEB_ASK_NOTHING, STAFF_VIEWER, false, true },
-    [PATH_UNLOCK] = { "/api/unlock", WEB_ASK_PHRASE, STAFF_VIEWER, false, true },
-    [PATH_RUN] = { "/api/run", WEB_ASK_RUN, STAFF_VIEWER, false, false },
-    [PATH_SCAN] = { "/api/scan", WEB_ASK_SCAN, STAFF_VIEWER, false, false },
-    [PATH_SYNC] = { "/api/sync", WEB_ASK_NOTHING, STAFF_STAFF, false, false },
+    [PATH_LOGIN] = { "/api/login", WEB_ASK_LOGIN, STAFF_VIEWER, .open = true, .locked = true },
+    [PATH_LOGOUT] = { "/api/logout", WEB_ASK_NOTHING, STAFF_VIEWER, .locked = true },
+    [PATH_LOCK] = { "/api/lock", WEB_ASK_NOTHING, STAFF_VIEWER, .locked = true },
+    [PATH_UNLOCK] = { "/api/unlock", WEB_ASK_PHRASE, STAFF_VIEWER, .locked = true },
+    [PATH_RUN] = { "/api/run", WEB_ASK_RUN, STAFF_VIEWER },
+    [PATH_SCAN] = { "/api/scan", WEB_ASK_SCAN, STAFF_VIEWER },
+    [PATH_SYNC] = { "/api/sync", WEB_ASK_NOTHING, STAFF_STAFF },
+    [PATH_CODE] = { "/api/pair-code", WEB_ASK_NOTHING, STAFF_STAFF },
+    [PATH_PAIR] = { "/api/pair", WEB_ASK_CODE, STAFF_VIEWER, .open = true, .alone = true, .locked = true },
 };
 
 static bool is_json(const char *type)
@@ -421,6 +493,7 @@ static bool post_is_ours(struct visit *v, enum path path)
     const char *given = http_header(v->req, "Bookmobile-Csrf");
     if (!is_our_origin(v)) return refuse(v, 403, "origin", NULL), false;
     if (!is_json(http_header(v->req, "Content-Type"))) return refuse(v, 415, "type", "send application/json"), false;
+    if (!v->paired && !posts[path].alone) return refuse(v, 401, "pair", NULL), false;
     if (posts[path].open) return true;
     if (!v->who) return refuse(v, 401, "auth", NULL), false;
     sessions_csrf(v->token, csrf);
@@ -449,6 +522,8 @@ static void post(struct visit *v, enum path path)
     case PATH_RUN: api_run(v, &ask); break;
     case PATH_SCAN: api_scan(v, &ask); break;
     case PATH_SYNC: api_sync(v); break;
+    case PATH_CODE: api_pair_code(v); break;
+    case PATH_PAIR: api_pair(v, &ask); break;
     case PATH_COUNT: break;
     }
 }
@@ -457,6 +532,7 @@ static void api_get(struct visit *v)
 {
     if (str_eq(v->req->path, "/api/session")) api_session(v);
     else if (!str_eq(v->req->path, "/api/state")) refuse(v, 404, "path", "there is no such path");
+    else if (!v->paired) refuse(v, 401, "pair", NULL);
     else if (!v->who) refuse(v, 401, "auth", NULL);
     else if (v->who->locked) refuse(v, 423, "locked", NULL);
     else api_state(v);
@@ -476,6 +552,14 @@ static void api(struct visit *v)
     else api_get(v);
 }
 
+/* A screen that is not paired yet has a page of its own. */
+static void send_page(struct visit *v)
+{
+    static const char pair[] = "pair.html";
+    find_who(v);
+    send_asset(v, !v->paired && asset_find(v->w->o.assets, pair) ? pair : "index.html");
+}
+
 static void route(struct visit *v)
 {
     static const char files[] = "/ui/", calls[] = "/api/";
@@ -485,7 +569,7 @@ static void route(struct visit *v)
         refuse(v, 421, "host", "this is not the address that the page is at");
     else if (strncmp(path, calls, sizeof calls - 1) == 0) api(v);
     else if (!str_eq(v->req->method, "GET")) refuse(v, 405, "method", "GET is meant here");
-    else if (str_eq(path, "/")) send_asset(v, "index.html");
+    else if (str_eq(path, "/")) send_page(v);
     else if (strncmp(path, files, sizeof files - 1) == 0) send_asset(v, path + sizeof files - 1);
     else refuse(v, 404, "path", "there is no such path");
 }
@@ -533,6 +617,7 @@ enum bm_rc web_open(const struct web_options *options, struct web **out)
     w->env = options->env ? options->env : &w->machine;
     str_copy(w->dir, sizeof w->dir, options->dir);
     sessions_open(&w->sessions, w->env, w->dir, w->o.idle_s);
+    pairing_open(&w->pairing, w->env, w->dir);
     *out = w;
     return BM_OK;
 }
@@ -557,7 +642,8 @@ enum bm_rc web_listen(struct web *w, const struct web_door *door, uint16_t *port
         return err_set(BM_EUSAGE, "plain HTTP is for this machine alone; listen on 127.0.0.1, or give a certificate");
     struct door *d = calloc(1, sizeof *d);
     if (!d) return err_set(BM_ENOMEM, "out of memory (pages)");
-    *d = (struct door){ .web = w, .tls = door->cert_pem != NULL };
+    *d = (struct door){ .web = w, .tls = door->cert_pem != NULL, .pairs = door->pairing != NULL };
+    str_copy(d->fingerprint, sizeof d->fingerprint, door->pairing ? door->pairing : "");
     str_copy(d->address, sizeof d->address, door->address ? door->address : "127.0.0.1");
     struct http_options o = { .address = door->address, .port = door->port, .cert_pem = door->cert_pem,
                               .key_pem = door->key_pem, .body_bytes_max = WEB_BODY_MAX, .handler = handle, .ctx = d };

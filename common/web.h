@@ -30,6 +30,9 @@ enum {
     WEB_IDLE_S = 300,          /* without an act, then the screen is locked */
     WEB_WAIT_S_MAX = 60,       /* after wrong phrases for one account: 1, 2, 4 ... s, no more than this */
     WEB_FREE_TRIES = 10,       /* wrong phrases for all accounts together before everybody waits */
+    WEB_PAIRED_MAX = 8,        /* other screens; the one paired first makes room */
+    WEB_CODE_S = 300,          /* so long a pairing code may be used, once */
+    WEB_CODE_TEXT = 10,        /* "1234-5678" */
     WEB_DOORS_MAX = 2
 };
 
@@ -75,6 +78,8 @@ struct web_door {
     const char *address; /* numeric; NULL = 127.0.0.1 */
     uint16_t port;       /* 0 = the system chooses */
     const char *cert_pem, *key_pem; /* both or none; none only on a loopback address */
+    const char *pairing; /* not NULL: other screens come in here, each to be paired by a code first. What they tell their certificate by, for
+                            the main screen to show */
 };
 /* Listen at one more address. out: *port, the one it is. ret: BM_OK | BM_EUSAGE plain HTTP beyond this
  * machine | faults of http_server_start */

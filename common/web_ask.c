@@ -156,6 +156,7 @@ static enum bm_rc read_kind(struct reading *r, enum web_ask_kind kind, json_t *f
     case WEB_ASK_SCAN: return read_scan(r, from);
     case WEB_ASK_LOGIN: rc = needed(r, from, "who", WEB_PHRASE_MAX, &r->out->who); break;
     case WEB_ASK_PHRASE: break;
+    case WEB_ASK_CODE: return needed(r, from, "code", WEB_NAME_MAX, &r->out->code);
     case WEB_ASK_NOTHING: return BM_OK;
     }
     return rc ? rc : needed(r, from, "phrase", WEB_PHRASE_MAX, &r->out->phrase);

@@ -62,6 +62,23 @@ void sessions_csrf(const char *token, char out[WEB_CSRF_TEXT]);
 int64_t sessions_wait_s(struct sessions *s, const char *who);
 void sessions_tried(struct sessions *s, const char *who, bool right);
 
+/* --- other screens (web_pair.c) ------------------------------------------------------------ */
+
+struct pairing {
+    struct env *env;
+    char path[CLI_PATH_MAX + 32];
+    char code[WEB_CODE_TEXT]; /* that may be used now; "" = none */
+    int64_t until_ms;         /* boot time */
+    unsigned char hashes[WEB_PAIRED_MAX][SEAL_HASH_BYTES];
+    size_t count;
+};
+void pairing_open(struct pairing *p, struct env *env, const char *dir);
+/* Another code; the one before is worth nothing. ret: BM_OK | no chance */
+BM_MUST_CHECK enum bm_rc pairing_new_code(struct pairing *p, char out[WEB_CODE_TEXT]);
+/* out: token for the screen's cookie. ret: BM_OK, the code is used up | BM_EAUTH wrong, used or too old | no chance */
+BM_MUST_CHECK enum bm_rc pairing_use(struct pairing *p, const char *code, char token[WEB_TOKEN_TEXT]);
+bool pairing_knows(const struct pairing *p, const char *token);
+
 /* --- what is asked (web_ask.c): pure ------------------------------------------------------- */
 
 struct web_option {
@@ -76,10 +93,10 @@ struct web_ask {
     /* of a scan */
     const char *text, *mode, *card, *as; /* card, as: NULL = none */
     size_t text_len;
-    /* of login, unlock */
-    const char *who, *phrase;
+    /* of login, unlock, pair */
+    const char *who, *phrase, *code;
 };
-enum web_ask_kind { WEB_ASK_RUN, WEB_ASK_SCAN, WEB_ASK_LOGIN, WEB_ASK_PHRASE, WEB_ASK_NOTHING };
+enum web_ask_kind { WEB_ASK_RUN, WEB_ASK_SCAN, WEB_ASK_LOGIN, WEB_ASK_PHRASE, WEB_ASK_CODE, WEB_ASK_NOTHING };
 /* Read a request's JSON; all texts go into the arena.
  * ret: BM_OK | BM_EINPUT not JSON, or not of this shape | BM_ELIMIT */
 BM_MUST_CHECK enum bm_rc web_ask_read(enum web_ask_kind kind, const char *body, size_t len, struct arena *a,
@@ -92,6 +109,7 @@ struct web {
     char dir[CLI_PATH_MAX];
     struct env machine, *env; /* env: the one that counts */
     struct sessions sessions;
+    struct pairing pairing;
     struct door *doors[WEB_DOORS_MAX];
     size_t door_count;
     pthread_mutex_t busy; /* one request at a time */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/web_table.h"
+#include "mobile/lan.h"
 #include "mobile/road.h"
 
 enum { URL_MAX = 160, LOCK_AFTER_MIN_S = 1, LOCK_AFTER_MAX_S = 3600, SYNC_MIN_MAX = 1440 };
@@ -168,6 +169,7 @@ void desk_page_facts(const struct laptop *l, struct web_facts *out)
 
 static const struct cli_option desk_options[] = {
     { "--listen", "ADDR:PORT", "where, on this machine; 127.0.0.1:8470 if not given; port 0: any free one" },
+    { "--lan", "ADDR:PORT", "let other screens aboard in there, by TLS and a pairing code that the main screen shows" },
     { "--open", NULL, "show the page, in chromium" },
     { "--kiosk", NULL, "show the page and nothing else on the whole screen" },
     { "--lock-after", "SECONDS", "lock the screen when nothing was done for so long (300)" },
@@ -242,14 +244,36 @@ static enum bm_rc listen_there(struct opened *o)
     return BM_OK;
 }
 
-static enum bm_rc tell_listening(struct opened *o)
+static enum bm_rc tell(struct opened *o, const char *line)
 {
     if (o->cli->json) { /* standard output waits for the one value at the end */
-        cli_note(o->cli, "listening on %s", o->url);
+        cli_note(o->cli, "%s", line);
         return BM_OK;
     }
-    cli_print(o->cli, "listening on %s\n", o->url);
+    cli_print(o->cli, "%s\n", line);
     return cli_flush(o->cli);
+}
+
+/* A second screen: returns on one, loans on the other, one journal. */
+static enum bm_rc listen_to_others(struct opened *o)
+{
+    struct web_door door;
+    struct lan_certificate own;
+    uint16_t port;
+    char line[URL_MAX + 200];
+    if (!cli_given(o->args, "--lan")) return BM_OK;
+    enum bm_rc rc = web_read_address(&o->cli->arena, cli_value(o->args, "--lan"), DESK_PAGE_LAN_PORT, &door);
+    if (!rc) rc = lan_certificate(o->cli->data, door.address, &o->cli->arena, &own);
+    if (rc) return rc;
+    door.cert_pem = own.cert_pem;
+    door.key_pem = own.key_pem;
+    door.pairing = own.fingerprint;
+    rc = web_listen(o->web, &door, &port);
+    if (rc) return rc;
+    bool six = strchr(door.address, ':') != NULL;
+    snprintf(line, sizeof line, "other screens at https://%s%s%s:%u/ (certificate %s)", six ? "[" : "", door.address, six ? "]" : "",
+             (unsigned)port, own.fingerprint);
+    return tell(o, line);
 }
 
 /* A page that cannot be shown is no reason not to serve it. */
@@ -292,13 +316,16 @@ static void wait_for_end(struct opened *o)
 
 static enum bm_rc serve(struct opened *o)
 {
+    char line[URL_MAX + 32];
     enum bm_rc rc = host_hold(&o->host, o->cli->data);
     if (!rc) rc = only_desk(o);
     if (!rc && o->host.l.practice) cli_note(o->cli, "PRACTICE: what is done at this desk counts at a practice branch only");
     if (!rc) rc = open_web(o);
     if (!rc) rc = start_helpers(o);
     if (!rc) rc = listen_there(o);
-    if (!rc) rc = tell_listening(o);
+    snprintf(line, sizeof line, "listening on %s", o->url);
+    if (!rc) rc = tell(o, line);
+    if (!rc) rc = listen_to_others(o);
     if (rc) return rc;
     show_page(o);
     wait_for_end(o);

@@ -11,7 +11,7 @@
 #include "mobile/unsent.h"
 #include "mobile/visit.h"
 
-enum { DESK_PAGE_PORT = 8470, DESK_PAGE_SYNC_MIN = 15, DESK_PAGE_VISIT_MS = 4000, DESK_PAGE_GPS_MS = 1500 };
+enum { DESK_PAGE_PORT = 8470, DESK_PAGE_LAN_PORT = 8472, DESK_PAGE_SYNC_MIN = 15, DESK_PAGE_VISIT_MS = 4000, DESK_PAGE_GPS_MS = 1500 };
 
 extern const struct cli_command desk_page_commands[]; /* desk. Ended by name NULL */
 extern const struct web_command desk_page_table[];    /* what the page may run */

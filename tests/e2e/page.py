@@ -26,8 +26,9 @@ class Page:
         else:
             link = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=30)
         heads = {}
-        if "cookie" in self.kept:
-            heads["Cookie"] = self.kept["cookie"]
+        cookies = self.kept.setdefault("cookies", {})
+        if cookies:
+            heads["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if method == "POST":
             heads["Content-Type"] = "application/json"
             heads["Origin"] = f"{self.url.scheme}://{self.url.netloc}"
@@ -36,7 +37,8 @@ class Page:
         reply = link.getresponse()
         said = json.loads(reply.read() or b"null")
         if reply.getheader("Set-Cookie"):
-            self.kept["cookie"] = reply.getheader("Set-Cookie").split(";")[0]
+            name, value = reply.getheader("Set-Cookie").split(";")[0].split("=", 1)
+            cookies[name] = value
         if isinstance(said, dict) and said.get("csrf"):
             self.kept["csrf"] = said["csrf"]
         with open(self.jar, "w") as f:

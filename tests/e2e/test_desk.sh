@@ -4,14 +4,14 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 exec 2> "$work/stderr" # the shell's own "Killed" lines
 van=$work/van main=$work/branch phrase="three green words"
-desk_port=0 desk_pid='' url='' pages=''
+desk_port=0 desk_pid='' url='' pages='' more=()
 
 page() { python3 tests/e2e/page.py "$work/jar" "$url" "$@"; }
 branch_page() { python3 tests/e2e/page.py "$work/jar.branch" "$pages" --ca "$work/ca.pem" "$@"; }
 desk() { # [VARIABLE=value...]: started, on the same port as before
     local i
     for i in 1 2 3 4 5; do
-        env "$@" "$bookmobile" --data "$van" desk --listen "127.0.0.1:$desk_port" --gps-port 1 --no-sync > "$work/desk.log" 2>&1 &
+        env "$@" "$bookmobile" --data "$van" desk --listen "127.0.0.1:$desk_port" --gps-port 1 --no-sync ${more[@]+"${more[@]}"} > "$work/desk.log" 2>&1 &
         desk_pid=$!
         disown "$desk_pid"
         pids+=("$desk_pid")
@@ -128,6 +128,49 @@ page post /api/sync '{}' > /dev/null
 page until /api/state sync.runs 3 > /dev/null
 says "the new account can log in on the van" 0 '^200 ' page login tom "another good phrase"
 same_files "the branch has every act of the van" <(own_acts "$van") <(branch_acts "$main" van1)
+
+# --- a second screen over the van's network ------------------------------------------------------------------------------------
+kill "$desk_pid"
+gone "$desk_pid" || die "the desk ends when told to"
+says "a second screen's address is one of this laptop" 2 'own address' "$bookmobile" --data "$van" desk --listen 127.0.0.1:0 --lan 0.0.0.0:0
+more=(--lan 127.0.0.1:0)
+desk
+for _ in $(seq 200); do # said after the first line
+    grep -q 'other screens' "$work/desk.log" && break
+    sleep 0.02
+done
+lan=$(sed -nE 's|^other screens at (https://[^ ]*)/ .*|\1|p' "$work/desk.log")
+screen() { python3 tests/e2e/page.py "$work/jar.screen" "$lan" --ca "$van/lan-127.0.0.1.pem" "$@"; }
+says "it speaks TLS by the desk's own certificate, and knows nobody" 0 '^401 .*"paired": false' screen get /api/session
+says "no login before it is paired" 0 '^401 .*"pair"' screen login sam "$phrase"
+page login sam "$phrase" > /dev/null
+code=$(page post /api/pair-code '{}' | sed -nE 's/.*"code": "([^"]*)".*/\1/p')
+says "the main screen's code lets it in" 0 '^200 ' screen post /api/pair "{\"code\":\"$code\"}"
+says "then staff log in there" 0 '^200 ' screen login sam "$phrase"
+says "and act, in the same journal" 0 '"exit": 0' screen run checkout "${cards[4]}" "${free[4]}" --request l1
+says "as the main screen sees" 0 "\"patron\": \"${cards[4]}\"" page run "item show" "${free[4]}"
+page post /api/sync '{}' > /dev/null
+says "the branch hears of it" 0 '"unsent_acts": 0' page until /api/state sync.runs 1
+
+# --- the whole screen --------------------------------------------------------------------------------------------------------
+kill "$desk_pid"
+gone "$desk_pid" || die "the desk ends when told to"
+mkdir "$work/bin"
+printf '#!/bin/sh\necho "$@" > "%s/chromium.said"\nexec sleep 300\n' "$work" > "$work/bin/chromium"
+chmod +x "$work/bin/chromium"
+more=(--kiosk)
+desk PATH="$work/bin:$PATH"
+for _ in $(seq 200); do
+    [ -s "$work/chromium.said" ] && break
+    sleep 0.02
+done
+if grep -q -- "--kiosk --app=$url/" "$work/chromium.said"; then ok "a kiosk is started on the page"; else not_ok "a kiosk is started on the page" "$work/chromium.said"; fi
+kiosk=$(pgrep -P "$desk_pid" sleep)
+kill "$desk_pid"
+gone "$desk_pid" || die "the desk ends when told to"
+no_children "and ends with the desk" "$kiosk"
+more=()
+desk
 
 # --- the end ----------------------------------------------------------------------------------------------------------------
 third=$(gps_pid)

@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (kind == WEB_ASK_RUN) LAW(ask.command != NULL);
         if (kind == WEB_ASK_SCAN) LAW(ask.text && ask.mode && ask.text_len <= WEB_WORD_MAX);
         if (kind == WEB_ASK_LOGIN) LAW(ask.who && ask.phrase);
+        if (kind == WEB_ASK_CODE) LAW(ask.code != NULL);
         if (kind == WEB_ASK_PHRASE) LAW(ask.phrase != NULL);
     }
     arena_free(&a);

@@ -304,6 +304,120 @@ static void test_web_a_sessions_file_that_is_rubbish_is_no_session(void **state)
     }
 }
 
+/* --- other screens ------------------------------------------------------------------------- */
+
+/* A second listener, for another screen with a browser of its own (here without TLS, on loopback). ret: its port */
+static uint16_t lets_others_in(struct web_site *t)
+{
+    struct web_door door = { .pairing = "AB:CD" };
+    uint16_t port;
+    must(web_listen(t->web, &door, &port));
+    return port;
+}
+
+static void swap_screens(struct web_site *t, uint16_t *port, struct browser *other)
+{
+    struct browser b = t->b;
+    uint16_t p = t->port;
+    t->b = *other;
+    t->port = *port;
+    *other = b;
+    *port = p;
+}
+
+static void code_body(const struct web_site *t, char out[100])
+{
+    snprintf(out, 100, "{\"code\":\" %s\"}", json_string_value(said_at(t, "code")));
+}
+
+static void test_web_another_screen_is_paired_before_anything_else(void **state)
+{
+    struct web_site *t = *state;
+    struct browser other = { 0 };
+    uint16_t port = lets_others_in(t);
+    char body[100];
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    swap_screens(t, &port, &other);
+    assert_int_equal(gets_it(t, "/api/session"), 401);
+    says_bool(t, "paired", false);
+    assert_int_equal(gets_it(t, "/"), 200);
+    assert_non_null(strstr(buf_str(&t->b.body), "pair.js"));
+    REFUSED(t, logs_in(t, "sam", PHRASE), 401, "pair");
+    str_copy(t->b.cookie, sizeof t->b.cookie, other.cookie); /* a session alone is not enough */
+    str_copy(t->b.csrf, sizeof t->b.csrf, other.csrf);
+    REFUSED(t, posts(t, "/api/run", CHECKOUT), 401, "pair");
+    REFUSED(t, gets_it(t, "/api/state"), 401, "pair");
+    REFUSED(t, posts(t, "/api/pair-code", "{}"), 401, "pair"); /* nor can it ask for the code itself */
+    swap_screens(t, &port, &other);
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 200);
+    says_text(t, "fingerprint", "AB:CD");
+    code_body(t, body);
+    swap_screens(t, &port, &other);
+    t->b.cookie[0] = '\0';
+    assert_int_equal(posts(t, "/api/pair", body), 200);
+    assert_int_equal(posts(t, "/api/pair", body), 401); /* once */
+    assert_int_equal(logs_in(t, "vera", PHRASE), 200);
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    assert_int_equal(posts(t, "/api/run", CHECKOUT), 200); /* one journal */
+    says_text(t, "answer.word", "lent");
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 404);
+    swap_screens(t, &port, &other);
+    assert_int_equal(posts(t, "/api/scan", "{\"text\":\"501\",\"mode\":\"return\"}"), 200);
+    says_text(t, "answer.word", "returned");
+    browser_free(&other);
+}
+
+static void test_web_pairing_codes_end_and_wrong_ones_wait(void **state)
+{
+    struct web_site *t = *state;
+    struct browser other = { 0 };
+    uint16_t port;
+    char body[100], old[100];
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 404); /* nobody is let in */
+    assert_int_equal(posts(t, "/api/pair", "{\"code\":\"0000-0000\"}"), 404);
+    port = lets_others_in(t);
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 200);
+    code_body(t, old);
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 200);
+    code_body(t, body);
+    swap_screens(t, &port, &other);
+    assert_int_equal(posts(t, "/api/pair", "{\"code\":\"\"}"), 401);
+    assert_int_equal(posts(t, "/api/pair", body), 429);
+    says_int(t, "wait_s", 1);
+    web_pass(t, 1000);
+    assert_int_equal(posts(t, "/api/pair", old), 401); /* the newer one counts */
+    web_pass(t, 1000 * WEB_CODE_S);
+    assert_int_equal(posts(t, "/api/pair", body), 401); /* too old */
+    browser_free(&other);
+}
+
+static void test_web_a_restart_keeps_pairings_until_the_next_boot(void **state)
+{
+    struct web_site *t = *state;
+    struct browser other = { 0 };
+    uint16_t port = lets_others_in(t), main_port = t->port;
+    char body[100];
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    assert_int_equal(posts(t, "/api/pair-code", "{}"), 200);
+    code_body(t, body);
+    swap_screens(t, &port, &other);
+    assert_int_equal(posts(t, "/api/pair", body), 200);
+    for (int boot = 0; boot < 2; boot++) {
+        struct web_door door = { .pairing = "AB:CD", .port = t->port };
+        uint16_t lan = t->port;
+        web_down(t);
+        if (boot) t->env.boot_id[0] ^= 1;
+        t->port = main_port;
+        web_up(t);
+        must(web_listen(t->web, &door, &lan));
+        t->port = lan;
+        assert_int_equal(gets_it(t, "/api/session"), 401);
+        says_bool(t, "paired", boot == 0);
+    }
+    browser_free(&other);
+}
+
 /* --- files --------------------------------------------------------------------------------- */
 
 static void test_web_files_are_served_with_their_tags(void **state)
@@ -370,6 +484,9 @@ int main(void)
         WITH_PAGE(test_web_a_restart_keeps_sessions_and_locks),
         WITH_PAGE(test_web_what_is_kept_of_a_session_lets_nobody_in),
         WITH_PAGE(test_web_a_sessions_file_that_is_rubbish_is_no_session),
+        WITH_PAGE(test_web_another_screen_is_paired_before_anything_else),
+        WITH_PAGE(test_web_pairing_codes_end_and_wrong_ones_wait),
+        WITH_PAGE(test_web_a_restart_keeps_pairings_until_the_next_boot),
         WITH_PAGE(test_web_files_are_served_with_their_tags),
         WITH_PAGE(test_web_answers_are_never_kept),
     };

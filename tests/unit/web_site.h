@@ -22,7 +22,7 @@
 #define PHRASE "three green words"
 
 struct browser {
-    char cookie[160], csrf[WEB_CSRF_TEXT];
+    char cookie[160], pair[160], csrf[WEB_CSRF_TEXT]; /* pair: of a screen that was paired */
     const char *host, *origin, *type, *more; /* headers; NULL = as a browser would, "" = none; more: whole lines */
     bool without_csrf, without_cookie;
     int status;
@@ -112,7 +112,9 @@ static const char *head_of(const struct browser *b, const char *name, char out[1
 static void keep_cookie(struct browser *b)
 {
     char text[1000];
-    if (*head_of(b, "Set-Cookie", text)) snprintf(b->cookie, sizeof b->cookie, "%.*s", (int)strcspn(text, ";"), text);
+    head_of(b, "Set-Cookie", text);
+    bool pair = strncmp(text, "bm_pair_", 8) == 0;
+    if (*text) snprintf(pair ? b->pair : b->cookie, sizeof b->cookie, "%.*s", (int)strcspn(text, ";"), text);
     const char *csrf = json_string_value(json_object_get(b->said, "csrf"));
     if (csrf) str_copy(b->csrf, sizeof b->csrf, csrf);
 }
@@ -130,7 +132,8 @@ static int asks_bytes(struct web_site *t, const char *method, const char *path, 
     else if (b->origin && *b->origin) buf_printf(&out, "Origin: %s\r\n", b->origin);
     if (post && !b->type) buf_puts(&out, "Content-Type: application/json\r\n");
     else if (b->type && *b->type) buf_printf(&out, "Content-Type: %s\r\n", b->type);
-    if (*b->cookie && !b->without_cookie) buf_printf(&out, "Cookie: other=1; %s\r\n", b->cookie);
+    if (*b->cookie && !b->without_cookie) buf_printf(&out, "Cookie: other=1; %s; %s\r\n", b->pair, b->cookie);
+    else if (*b->pair) buf_printf(&out, "Cookie: %s\r\n", b->pair);
     if (*b->csrf && post && !b->without_csrf) buf_printf(&out, "Bookmobile-Csrf: %s\r\n", b->csrf);
     if (b->more) buf_puts(&out, b->more);
     if (post) buf_printf(&out, "Content-Length: %zu\r\n", len);
