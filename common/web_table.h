@@ -32,7 +32,6 @@
     { "choices", STAFF_VIEWER, NULL, NULL, NULL },                                             \
     { "patron find", STAFF_VIEWER, "--stop --group --limit", NULL, NULL },                     \
     { "patron groups", STAFF_VIEWER, "--stop", NULL, NULL },                                   \
-    { "trace", STAFF_VIEWER, NULL, NULL, NULL },                                               \
     { "patron add", STAFF_STAFF, "--card " WEB_PERSON WEB_ACT, NULL, NULL },                   \
     { "patron update", STAFF_STAFF, WEB_PERSON "--barred " WEB_WHY, NULL, NULL },              \
     { "patron replace", STAFF_STAFF, WEB_WHY, NULL, NULL },                                    \

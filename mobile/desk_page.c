@@ -33,6 +33,7 @@ const struct web_command desk_page_table[] = {
     { "manifest load", STAFF_STAFF, "--day", NULL, "--from=-" },
     { "manifest unload", STAFF_STAFF, "--to", NULL, "--from=-" },
     { "status", STAFF_VIEWER, NULL, NULL, NULL },
+    { "trace", STAFF_VIEWER, NULL, NULL, NULL },
     { "journal", STAFF_VIEWER, "--last", NULL, NULL },
     { NULL, STAFF_VIEWER, NULL, NULL, NULL },
 };

@@ -19,6 +19,7 @@ struct pages {
 const struct web_command pages_table[] = {
     WEB_DESK_COMMANDS,
     { "status", STAFF_VIEWER, NULL, NULL, NULL },
+    { "trace", STAFF_VIEWER, NULL, NULL, NULL },
     { "item recat", STAFF_STAFF, "--title " WEB_ACT, NULL, NULL },
     { "notice", STAFF_STAFF, "--kind " WEB_ACT, NULL, NULL },
     { "patron merge", STAFF_STAFF, WEB_ACT, NULL, NULL },
