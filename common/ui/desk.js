@@ -31,6 +31,7 @@ export class Desk {
         this.last_card = '';
         this.limit = null;
         this.scanned = 0;
+        this.settled = 0; // acts so far: the newest done is not always the newest scanned
         this.asked_patron = 0;
     }
 
@@ -101,7 +102,7 @@ export class Desk {
 
     /** @param {Scan} scan @param {any} answer @param {any} body */
     async settle(scan, answer, body) {
-        Object.assign(scan, { state: 'done', kind: answer.kind, exit: answer.exit, answer: answer.answer });
+        Object.assign(scan, { state: 'done', kind: answer.kind, exit: answer.exit, answer: answer.answer, order: (this.settled += 1) });
         if (scan.kind === 'patron') {
             this.ports.changed(scan);
             await this.open(scan.answer);
@@ -138,7 +139,7 @@ export class Desk {
      * @param {{ text: string, mode: string, kind: string, exit: number, answer: any }} act */
     async told(act) {
         /** @type {Scan} */
-        const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms() };
+        const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms(), order: (this.settled += 1) };
         if (!scan.answer.op) scan.kind = 'fault';
         this.keep(scan);
         const view = view_of(scan);
@@ -192,9 +193,10 @@ export class Desk {
         }
     }
 
-    /** The newest act that can be taken back. @returns {Scan | null} */
+    /** The act done last that can be taken back. @returns {Scan | null} */
     undoable() {
-        return this.results.find((s) => s.state === 'done' && !s.undone && s.kind === 'act' && s.answer && s.answer.done && s.answer.entry) || null;
+        const all = this.results.filter((s) => s.state === 'done' && !s.undone && s.kind === 'act' && s.answer && s.answer.done && s.answer.entry);
+        return all.reduce((newest, s) => (!newest || (s.order || 0) > (newest.order || 0) ? s : newest), /** @type {Scan | null} */ (null));
     }
 
     /** Take an act back; asked for by staff, who were shown which. @param {Scan} scan @param {Record<string, any>} options */

@@ -4,9 +4,9 @@
 /** @typedef {{ name: string, sentence: string, blocks: boolean, overridable?: boolean, alert?: boolean, cents?: number }} Reason */
 
 /** @typedef {{ n: number, text: string, mode: string, state: 'waiting' | 'done' | 'refused', at_ms: number,
- *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string }} Scan
+ *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string, order?: number, counted?: boolean }} Scan
  * text: as scanned; kind, exit, answer: what the program said; refused: why it was not even asked (a key of texts);
- * undone: slip of the act that took it back */
+ * undone: slip of the act that took it back; order: which act it was, by when it was done; counted: among the returns */
 
 /** @typedef {{ tone: Tone, word: string, title: string, author: string, callno: string, due: number | null, who: string,
  *   card: string, item: string, slip: string, entry: string, lines: { tone: Tone, key?: string, text: string, values?: any }[],
