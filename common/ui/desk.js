@@ -29,6 +29,7 @@ export class Desk {
         /** @type {any} as `patron show` tells */
         this.patron = null;
         this.last_card = '';
+        /** @type {number | null} of loans, as the last act told */
         this.limit = null;
         this.scanned = 0;
         this.settled = 0; // acts so far: the newest done is not always the newest scanned

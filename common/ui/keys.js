@@ -2,10 +2,12 @@
 // One listener on the window, in the capture phase, so that the order of these four is written in one place.
 import { Burst, looks_scanned } from './burst.js';
 
-/** @typedef {{ combo: string, also?: string[], label: string, run: () => void, when?: () => boolean, quiet?: boolean }} Key */
+/** @typedef {{ combo: string, also?: string[], label: string, run: () => void, when?: () => boolean, always?: boolean }} Key
+ * always: in front of an open box too (locking the screen) */
 
 /** What an open box wants to know of keys. ret of press: true = dealt with
- * @typedef {{ press: (event: KeyboardEvent, bursting: boolean) => boolean, scanned: (text: string) => void }} Modal */
+ * @typedef {{ press: (event: KeyboardEvent, bursting: boolean) => boolean, scanned: (text: string) => void, last?: boolean }} Modal
+ * last: nothing goes past it, keys that always work included */
 
 const burst = new Burst();
 /** @type {Map<string, Key>} */
@@ -94,9 +96,12 @@ function on_key(event) {
     const scan = suffix ? burst.end(at) : null, text = scan ? scan.fast : null;
     if (plain && burst.add(event.key, at)) before = is_field(target) ? { input: target, value: target.value } : null;
     else if (!plain && !suffix && event.key !== 'Shift') burst.forget();
-    const modal = modals.at(-1);
+    const modal = modals.at(-1), key = named.get(combo_of(event));
     if (modal) {
-        if (text && !wants_scan(target) && (!is_field(target) || looks_scanned(text))) {
+        if (key && key.always && !modal.last) {
+            event.preventDefault();
+            if (!event.repeat) key.run();
+        } else if (text && !wants_scan(target) && (!is_field(target) || looks_scanned(text))) {
             modal.scanned(text);
             put_back(target);
             event.preventDefault();
@@ -112,7 +117,6 @@ function on_key(event) {
         event.stopPropagation();
         return;
     }
-    const key = named.get(combo_of(event));
     if (key && !(plain && is_field(target)) && (!key.when || key.when())) {
         event.preventDefault();
         if (!event.repeat) key.run();

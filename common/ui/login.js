@@ -22,6 +22,7 @@ function cover(name, title, facts, content, error) {
         h('div', { class: 'gate-inner' }, head(facts), h('h1', { id }, title), content));
     dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
     const let_go = keys.set_modal({
+        last: true,
         press: (event) => event.key === 'Escape' || /^F\d+$/.test(event.key) || event.altKey,
         scanned: (text) => {
             sound('stop');
@@ -119,7 +120,7 @@ export function unlock(session) {
                 go.disabled = false;
                 phrase.value = '';
                 if (answer.status === 200) end('open');
-                else if (answer.status === 401 && answer.body && answer.body.error === 'auth') end('other'); // the session is over
+                else if (answer.status === 401 && (await api.once('/api/session')).status === 401) end('other'); // the session is over
                 else {
                     tell(answer, error, go, t('gate.wrong_phrase'));
                     phrase.focus();

@@ -289,7 +289,7 @@ function name_keys(app) {
         if (!s.key) continue;
         keys.add({ combo: s.key, also: s.also, label: t(s.title), run: () => app.go(s.id), when: () => app.may(s.role) });
     }
-    keys.add({ combo: 'Alt+L', label: t('bar.lock'), run: () => app.lock() });
+    keys.add({ combo: 'Alt+L', label: t('bar.lock'), run: () => app.lock(), always: true });
     keys.set_scanner({
         box: () => (app.screen && app.screen.box ? app.screen.box() : null),
         take: (text) => {

@@ -31,7 +31,7 @@ export const texts = {
     'gate.wait.other': 'Too many tries. Wait {n} seconds.',
     'gate.lost': 'The desk program does not answer yet. Try again in a moment.',
     'gate.fault': 'That did not work. Try again.',
-    'gate.scanned': 'Not done: {text} was scanned while nobody was logged in. Log in, then scan it again.',
+    'gate.scanned': 'Not done: {text} was scanned while the page was closed. Open it, then scan again.',
     'gate.none.bookmobile': 'No accounts are known on this laptop yet. At the branch: branch staff add ID. Then, here: bookmobile sync.',
     'gate.none.branch': 'There are no accounts yet. Make the first one on the branch\u2019s machine: branch staff add ID --role admin.',
 
