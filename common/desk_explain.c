@@ -72,3 +72,20 @@ enum bm_rc desk_explain(struct desk *d, struct arena *a, const char *card, const
     struct desk there = *d; /* begin has set its view */
     return d->end(d, explain(&there, a, renew, where, out));
 }
+
+enum bm_rc desk_loan_limit(struct desk *d, struct db *view, struct arena *a, const char *card, int64_t *out)
+{
+    struct desk there = *d;
+    struct circ_view seen = { .db = view, .arena = a, .who = circ_standing_now };
+    struct policy_answer answer = { .limit = ENTRY_NONE };
+    struct facts f;
+    bm_assert(d && view && a && card && out);
+    there.view = view;
+    *out = ENTRY_NONE;
+    enum bm_rc rc = facts_open(&f, &there, &seen);
+    if (!rc) rc = facts_patron(&f, card);
+    if (!rc) rc = facts_ask_hold(&f, &answer);
+    if (!rc) rc = seen.rc;
+    if (!rc && f.patron_known) *out = answer.limit;
+    return rc;
+}

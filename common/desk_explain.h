@@ -24,4 +24,8 @@ struct desk_explanation {
 BM_MUST_CHECK enum bm_rc desk_explain(struct desk *d, struct arena *a, const char *card, const char *item, bool renew,
                                       const char *where, struct desk_explanation *out);
 
+/* Loans over all types that this card may have, by the rules of here and now.
+ * in:  view, which somebody has begun to read. out: *out, or ENTRY_NONE: no limit, or no such card */
+BM_MUST_CHECK enum bm_rc desk_loan_limit(struct desk *d, struct db *view, struct arena *a, const char *card, int64_t *out);
+
 #endif

@@ -4,6 +4,7 @@
 #include "common/barcode.h"
 #include "common/catalog.h"
 #include "common/csvw.h"
+#include "common/desk_explain.h"
 #include "common/deskcmd_priv.h"
 #include "common/zone.h"
 
@@ -390,7 +391,7 @@ enum bm_rc deskcmd_item_show(struct cli *cli, const struct cli_args *args)
 
 struct patron {
     const char *card, *account, *name, *category, *branch, *stop, *group, *newer;
-    int64_t expires_s;
+    int64_t expires_s, limit; /* of loans */
     bool barred, dead, known;
 };
 
@@ -500,6 +501,7 @@ static void json_patron(struct jsonw *w, const struct patron *p)
     jsonw_put_bool(w, "replaced", p->dead);
     jsonw_put_text(w, "newer_card", p->newer);
     jsonw_put_bool(w, "known", p->known);
+    jsonw_put_int(w, "limit", p->limit);
 }
 
 static void print_patron(struct cli *cli, const struct patron *p)
@@ -557,6 +559,7 @@ enum bm_rc deskcmd_patron_show(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = deskcmd_look_begin(&l, cli);
     if (rc) return rc;
     rc = read_patron(l.db, args->words[0], &cli->arena, &p);
+    if (!rc) rc = desk_loan_limit(l.desk, l.db, &cli->arena, p.card, &p.limit);
     if (!rc) rc = tell_patron(cli, l.db, &p);
     return deskcmd_look_end(&l, rc);
 }

@@ -376,7 +376,9 @@ void policy_hold(const struct policy_ask *ask, struct policy_answer *out)
 {
     bm_assert(ask && out);
     bm_assert(ask->rules || !ask->rule_count);
-    *out = (struct policy_answer){ .rule = policy_deciding(ask), .limit = ENTRY_NONE, .type_limit = ENTRY_NONE, .due_s = ENTRY_NONE };
+    *out = (struct policy_answer){ .type_limit = ENTRY_NONE, .due_s = ENTRY_NONE };
+    choose_rule(ask, zone_day(ask->now_ms), out); /* its limit is told, not judged */
+    out->type_limit = ENTRY_NONE;
     judge_card(ask, zone_day(ask->now_ms), false, out);
     conclude(out);
 }

@@ -114,7 +114,8 @@ struct policy_answer {
 /* Total: any question has an answer. src: DESIGN 6; CASES 1-36; TIMELINE 3 */
 void policy_checkout(const struct policy_ask *ask, struct policy_answer *out);
 void policy_renew(const struct policy_ask *ask, struct policy_answer *out);
-/* May this patron ask for a title? Only the card's standing; no due date and no limit. */
+/* May this patron ask for a title? Only the card's standing is judged; the limit over all types is
+ * told, no due date. */
 void policy_hold(const struct policy_ask *ask, struct policy_answer *out);
 
 /* The rule that will decide: what it does not look at need not be found out. Never NULL. */

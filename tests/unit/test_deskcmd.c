@@ -490,6 +490,16 @@ static void test_deskcmd_catalogue_is_searched_and_shown(void **state)
     assert_int_equal(RUN("item", "shwo", "301"), 2);
 }
 
+static void test_deskcmd_a_patron_is_shown_with_the_loans_that_the_rules_allow(void **state)
+{
+    struct world *w = *state;
+    expect(RUN("patron", "show", "P1", "--json"), 0, "\"limit\":9");
+    ok(db_exec(w->db, "INSERT INTO rule(n, line) VALUES(2, ',adult,,21d,2,,4,,0,0,0,0,0,0,barred'), (3, ',,BOOK,21d,2,,2,,0,0,0,0,0,0,')"));
+    expect(RUN("patron", "show", "P1", "--json"), 0, "\"limit\":4"); /* the closest for any type */
+    ok(db_exec(w->db, "DELETE FROM rule WHERE n < 3"));
+    expect(RUN("patron", "show", "P1", "--json"), 0, "\"limit\":null"); /* a type's own limit is not his */
+}
+
 static void test_deskcmd_choices_are_the_stops_of_the_vehicle_and_the_categories_of_living_cards(void **state)
 {
     struct world *w = *state;
@@ -536,6 +546,7 @@ int main(void)
         TEST(test_deskcmd_personal_fields_are_sealed_and_nowhere_else),
         TEST(test_deskcmd_patrons_are_shown_and_found),
         TEST(test_deskcmd_catalogue_is_searched_and_shown),
+        TEST(test_deskcmd_a_patron_is_shown_with_the_loans_that_the_rules_allow),
         TEST(test_deskcmd_choices_are_the_stops_of_the_vehicle_and_the_categories_of_living_cards),
         cmocka_unit_test(test_deskcmd_days_are_local_and_written_out),
     };
