@@ -1,5 +1,5 @@
 // asks.js -- the boxes that the desk opens: which of two, an alert, an override with its reason, undo, a card with a warning.
-import { h, bdi, field } from './dom.js';
+import { h, bdi, field, wild } from './dom.js';
 import { t } from './t.js';
 import { alertBox } from './box.js';
 import { say_line, say_word } from './result_row.js';
@@ -9,7 +9,7 @@ const told = (line) => h('p', {}, say_line(line));
 
 /** @param {any} view */
 function what(view) {
-    return [h('p', { class: 'box-title' }, bdi(view.title || view.item)), view.who && view.who !== view.title ? h('p', { class: 'quiet' }, bdi(view.who)) : null];
+    return [wild('p', 'box-title', view.title || view.item), view.who && view.who !== view.title ? wild('p', 'quiet', view.who) : null];
 }
 
 /** A number that is both a card and a copy. @param {any} scan @returns {Promise<'card' | 'item' | null>} */
@@ -82,8 +82,8 @@ export async function warn_patron(patron, warnings) {
 export async function ask_undo(view) {
     const yes = await alertBox({
         kind: 'note', title: t('undo.title'),
-        body: [h('p', { class: 'box-big' }, say_word(view.word), ': ', bdi(view.title || view.item)),
-            view.who ? h('p', {}, bdi(view.who)) : null, view.slip ? h('p', { class: 'quiet' }, t('undo.slip', { slip: view.slip })) : null],
+        body: [h('p', { class: 'box-big' }, say_word(view.word)), wild('p', 'box-title', view.title || view.item),
+            view.who ? wild('p', '', view.who) : null, view.slip ? h('p', { class: 'quiet' }, t('undo.slip', { slip: view.slip })) : null],
         choices: [{ label: t('undo.yes'), value: 'undo', combo: 'Alt+Z', main: true }, { label: t('undo.no'), value: 'keep', cancel: true }],
     });
     return yes === 'undo';

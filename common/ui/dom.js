@@ -53,6 +53,15 @@ export function bdi(text, cls) {
     return h('bdi', { class: cls || null }, text || '');
 }
 
+const LONG = 160; // characters; more are read by scrolling in their place
+
+/** A line of such text. One of five hundred letters must not push the due date off the screen.
+ * @param {string} tag @param {string} cls @param {string | null | undefined} text @param {...any} more */
+export function wild(tag, cls, text, ...more) {
+    const long = (text || '').length > LONG;
+    return h(tag, { class: `${cls}${long ? ' long' : ''}`, tabindex: long ? '0' : null }, bdi(text), more);
+}
+
 // Shapes that differ from each other without colour: a tick, an i, a bar across, three dots.
 const SHAPES = {
     ok: ['M4 13l5 5L20 6'],

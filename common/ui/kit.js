@@ -11,7 +11,7 @@
 // data-sound on <html> is the sound heard last: ok | note | stop.
 // A burst of characters (under 35 ms apart, ended by Enter or Tab) that looks like a number is a scan, wherever the cursor
 // stands, but in fields with data-scan; one of letters alone in a field stays there.
-export { h, svg, fresh, bdi, icon, field, unique } from './dom.js';
+export { h, svg, fresh, bdi, wild, icon, field, scroller, unique } from './dom.js';
 export { t, use_texts } from './t.js';
 export { api, ApiError, request_id } from './api.js';
 export { money, day, clock, iso_day, iso_minute, age, cents, stop_name, set_zone } from './format.js';

@@ -1,5 +1,7 @@
 // live.js -- ask while somebody types: after a short pause, one question at a time in flight, older ones given up, so that
 // the answer on the screen is always that of the newest text.
+import { toast } from './box.js';
+
 const WAIT_MS = 120;
 
 /** @param {(signal: AbortSignal) => Promise<void>} ask shows what it learns, unless signal.aborted @param {number} [wait_ms]
@@ -17,7 +19,7 @@ export function live(ask, wait_ms) {
         flight = new AbortController();
         const { signal } = flight;
         ask(signal).catch((fault) => {
-            if (!signal.aborted) console.error(fault);
+            if (!signal.aborted) toast(fault.message, 'stop');
         });
     };
     const soon = () => {

@@ -1,5 +1,5 @@
 // result_row.js -- one line of the list of results, newest on top: what, when due, what happened and why.
-import { h, fresh, bdi, icon } from './dom.js';
+import { h, fresh, icon, wild } from './dom.js';
 import { t } from './t.js';
 import { day, clock, money, stop_name } from './format.js';
 import { view_of } from './result.js';
@@ -25,7 +25,7 @@ function head(view, scan, undo) {
     const undone = Boolean(scan.undone), may = view.entry && scan.answer.done && !undone;
     return [
         h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)),
-            view.who && view.word !== 'card' ? bdi(view.who, 'result-who') : null),
+            view.who && view.word !== 'card' ? wild('span', 'result-who', view.who) : null),
         h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
     ];
 }
@@ -39,8 +39,8 @@ function due_date(utc_s) {
 /** @param {any} view @param {any} scan */
 function about(view, scan) {
     return h('div', { class: 'result-about' },
-        h('p', { class: 'result-title' }, bdi(view.title || view.item)),
-        h('p', { class: 'result-more quiet' }, [view.author, view.callno].filter(Boolean).map((text) => bdi(text)),
+        wild('p', 'result-title', view.title || view.item),
+        h('p', { class: 'result-more quiet' }, [view.author, view.callno].filter(Boolean).map((text) => wild('span', '', text)),
             view.item && view.title ? h('span', { class: 'number' }, view.item) : null,
             h('span', { class: 'number' }, clock(scan.at_ms)), view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null));
 }

@@ -1,5 +1,5 @@
 // search.js -- titles as one types: on board, elsewhere, on loan; a title's copies; a hold for a stop; the shelf in its order.
-import { h, fresh, bdi, icon, field, scroller } from './dom.js';
+import { h, fresh, bdi, icon, field, scroller, wild } from './dom.js';
 import { t } from './t.js';
 import { api } from './api.js';
 import { day, stop_name } from './format.js';
@@ -105,7 +105,7 @@ export class SearchScreen {
         const { exit, answer } = await api.run('title show', [key]);
         if (exit !== 0) return;
         for (const one of this.hits.querySelectorAll('[data-key]')) one.setAttribute('aria-current', String(/** @type {any} */ (one).dataset.key === key));
-        fresh(this.one, h('section', { class: 'panel stack' }, h('h2', {}, bdi(answer.name)), h('p', { class: 'quiet' }, bdi(answer.author)), where(answer),
+        fresh(this.one, h('section', { class: 'panel stack' }, wild('h2', '', answer.name || answer.key), wild('p', 'quiet', answer.author), where(answer),
             this.app.may('staff') ? h('div', { class: 'row' }, h('button', { type: 'button', class: 'main', onclick: () => this.hold(answer), 'data-test': 'hold-place' }, t('search.hold'))) : null,
             answer.items.length ? h('table', {}, h('thead', {}, h('tr', {}, ['callno', 'place', 'state', 'item'].map((c) => h('th', { scope: 'col' }, t(`search.col_${c}`))))),
                 h('tbody', {}, answer.items.map((/** @type {any} */ i) => h('tr', { 'data-test': 'copy' }, h('td', {}, bdi(i.callno)), h('td', {}, bdi(i.place)),

@@ -13,7 +13,7 @@ export const texts = {
     'key.Shift': 'Shift',
     'practice.short': 'Practice: nothing here counts',
     'banner.practice': 'PRACTICE \u2014 nothing done here counts.',
-    'banner.lost': 'The desk program does not answer. What was scanned waits here and goes on by itself, in order, as soon as it is back. Nothing is lost.',
+    'banner.lost': 'The desk program does not answer. Scans wait here and go on by themselves when it is back. Nothing is lost.',
     'banner.paper': 'FROM PAPER: every act now counts as done at {when} ({source}).',
     'banner.paper_end': 'Back to now',
 
