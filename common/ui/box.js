@@ -125,7 +125,6 @@ export function toast(text, kind) {
     const place = document.getElementById('toasts');
     if (!place) return;
     const one = h('p', { class: `toast ${kind || 'ok'}` }, icon(kind || 'ok'), h('span', {}, text));
-    place.append(one);
-    while (place.children.length > 3 && place.firstChild) place.firstChild.remove();
+    place.replaceChildren(one); // the newest alone: more would lie over what is worked with
     setTimeout(() => one.remove(), 6000);
 }

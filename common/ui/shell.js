@@ -1,6 +1,6 @@
 // shell.js -- the frame round the screens: bar, navigation, banners, the hash route, what the program says of itself every
 // two seconds, idle lock. Both programs start here: start(new App(), { screens, chips }).
-import { h, fresh, icon } from './dom.js';
+import { h, fresh, icon, scroller } from './dom.js';
 import { t, use_texts } from './t.js';
 import { api } from './api.js';
 import { keys } from './keys.js';
@@ -105,7 +105,8 @@ export class App {
         if (this.screen && this.screen.hide) this.screen.hide();
         this.screen = next;
         const root = h('div', { class: `screen screen-${next.id}`, 'data-test': `screen-${next.id}` });
-        fresh(main, root);
+        fresh(scroller(main), root);
+        if (!main.hasAttribute('tabindex')) main.setAttribute('tabindex', '-1'); // it is focused when a screen has no field
         main.scrollTop = 0;
         document.title = `${t(next.title)} \u00b7 ${this.session.mobile || this.session.place || t('brand')}`;
         for (const link of document.querySelectorAll('nav a')) {
@@ -172,7 +173,7 @@ function bar(app) {
 /** @param {App} app */
 function frame(app) {
     document.getElementById('frame')?.remove();
-    const main = h('main', { id: 'main', tabindex: '-1' });
+    const main = h('main', { id: 'main' });
     const skip = h('a', {
         class: 'skip sr-only', href: '#main',
         onclick: (/** @type {Event} */ event) => {

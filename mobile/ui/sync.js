@@ -1,5 +1,6 @@
 // sync.js -- what is only on this laptop, how old its copy of the library is, and the way home: start, progress, what came out
 // differently. The first question it answers: may I close the lid?
+import { is_odd, outcome_parts } from './day_sums.js';
 import { h, fresh, icon, t, api, age, clock, day, toast, sound } from './kit.js';
 
 const SHOWN = 60;
@@ -69,7 +70,7 @@ export class SyncScreen {
     last(s) {
         const r = s.last, failed = s.last_exit !== null && s.last_exit !== undefined && s.last_exit !== 0;
         if (!r && !failed && !s.last_message) return h('section', { class: 'panel' }, h('h2', {}, t('sync.last')), h('p', { class: 'empty' }, t('sync.not_yet')));
-        const odd = ((r && r.outcomes) || []).filter((/** @type {any} */ o) => o.outcome !== 'applied');
+        const odd = ((r && r.outcomes) || []).filter(is_odd);
         return h('section', { class: 'panel stack', 'data-test': 'sync-last', 'data-exit': s.last_exit ?? '' }, h('h2', {}, t('sync.last')),
             failed ? h('p', { class: 'note-text stop' }, icon('stop'), h('span', {}, s.last_message || (r && r.message) || t('sync.failed'))) : null,
             failed ? h('p', {}, t('sync.failed_more')) : null,
@@ -92,8 +93,13 @@ export class SyncScreen {
 
 /** Acts of which the branch made something else. @param {any[]} list */
 export function outcomes(list) {
-    return h('ul', { class: 'list' }, list.map((o) => h('li', { class: 'loan', 'data-test': 'outcome' }, h('div', { class: 'grow' }, h('p', {}, t.or(`op.${o.op}`, o.op)), h('p', { class: 'quiet' }, day(o.time_s), ' ', clock(o.time_s * 1000))),
-        h('span', { class: `chip ${o.outcome === 'quarantined' || o.outcome === 'exception' ? 'stop' : 'note'}` }, t.or(`outcome.${o.outcome}`, o.outcome)), h('span', { class: 'slip' }, o.slip))));
+    return h('ul', { class: 'list' }, list.map((o) => {
+        const [word, what] = outcome_parts(o.outcome);
+        return h('li', { class: 'loan', 'data-test': 'outcome' },
+            h('div', { class: 'grow' }, h('p', {}, t.or(`op.${o.op}`, o.op), o.item ? h('span', { class: 'number' }, ` ${o.item}`) : null),
+                h('p', { class: 'quiet' }, clock(o.time_s * 1000), ' ', h('span', { class: 'slip' }, o.slip))),
+            h('span', { class: `chip ${word === 'adjusted' ? 'note' : 'stop'}` }, t.or(`outcome.${word}`, word), what ? `: ${what.replace(/_/g, ' ')}` : ''));
+    }));
 }
 
 /** In the bar: what is only here, and how old the copy is. @param {import('./shell.js').App} app */

@@ -259,7 +259,7 @@ test('an act is asked again with the same id until it is answered', async ({ loa
 test('the day in figures', async ({ load }) => {
     const { sums } = await load('day_sums.js');
     const row = (op, time_s, outcome, cents) => ({ entry: 'e', slip: 's', op, time_s, outcome, cents: cents ?? null });
-    const s = sums([row('checkout', 5, 'applied'), row('checkout', 15, 'pending'), row('checkout', 16, 'exception'), row('pay', 17, 'applied', 250), row('pay', 18, 'pending', -50),
+    const s = sums([row('checkout', 5, 'applied lent'), row('checkout', 15, 'pending'), row('checkout', 16, 'exception lent_while_held'), row('pay', 17, 'applied', 250), row('pay', 18, 'pending', -50),
         row('clock', 19, 'applied'), row('view', 19, 'pending')], (ms) => ms >= 10000);
     equal('acts of the day, most often first', [['checkout', 2], ['pay', 2]], s.ops);
     equal('money', [250, 50], [s.taken_cents, s.paid_back_cents]);
