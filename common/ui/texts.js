@@ -218,7 +218,7 @@ export const texts = {
     'money.both': 'Write an amount such as 2.50, and what it is for.',
 
     'find.title': 'Find a patron without a card',
-    'find.hint': 'Parts of the name are enough: \u201cwood el\u201d finds Eleanor Underwood.',
+    'find.hint': 'Beginnings of names are enough, in any order: \u201cjo sm\u201d finds Smith, Joan.',
     'find.begin': 'Type a part of the name, or choose a stop or a class.',
     'find.name': 'Name',
     'find.stop': 'Stop',
