@@ -27,6 +27,8 @@ export class DeskScreens {
         /** @type {any[]} a class at the desk: tap the child, scan the book */
         this.roster = [];
         this.roster_name = '';
+        /** @type {Map<string, number>} items lent since the class came, by card */
+        this.served = new Map();
         this.desk = new Desk({
             scan: (body) => api.scan(body),
             patron: (card) => api.run('patron show', [card]),
@@ -153,11 +155,16 @@ export class DeskScreens {
         }
         const view = fill_row(row, scan, (one) => this.undo(one));
         if (scan.state !== 'waiting') this.said.textContent = spoken(view);
-        if (scan.state === 'done' && scan.answer && scan.answer.done && scan.answer.op === 'checkin' && !scan.counted) {
-            scan.counted = true;
-            this.returned += 1;
-            if (this.mode === 'return') this.show_side();
-        }
+        if (scan.state === 'done' && scan.answer && scan.answer.done && !scan.counted) this.count(scan);
+    }
+
+    /** @param {any} scan */
+    count(scan) {
+        const { op, patron } = scan.answer;
+        scan.counted = true;
+        if (op === 'checkin') this.returned += 1;
+        if (op === 'checkout' && patron) this.served.set(patron, (this.served.get(patron) || 0) + 1);
+        if (op === 'checkin' ? this.mode === 'return' : this.roster.length) this.show_side();
     }
 
     drop_row() {
@@ -167,8 +174,10 @@ export class DeskScreens {
     }
 
     show_side() {
+        const roster = this.mode === 'return' ? null : this.roster_panel();
+        this.side.parentElement?.classList.toggle('with-roster', roster !== null);
         if (this.mode === 'return') fresh(this.side, this.drop_panel());
-        else fresh(this.side, this.patron_panel(), this.roster_panel());
+        else fresh(this.side, this.patron_panel(), roster);
     }
 
     patron_panel() {
@@ -181,8 +190,8 @@ export class DeskScreens {
             h('div', { class: 'row' },
                 h('button', { type: 'button', class: 'main', onclick: () => this.clear(), 'data-test': 'patron-done' }, t('desk.done'), h('kbd', {}, key_name('Escape'))),
                 h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'patron-all' }, t('desk.all'), h('kbd', {}, 'F4')),
-                p.loans.length ? h('button', { type: 'button', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
-            patron_loans(p, this.app.now(), this.mode === 'renew' ? (items) => this.renew(items) : null));
+                p.loans.length && !this.roster.length ? h('button', { type: 'button', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
+            this.roster.length ? null : patron_loans(p, this.app.now(), this.mode === 'renew' ? (items) => this.renew(items) : null));
     }
 
     /** Each copy is a scan like any other, so that each is told, and each can be taken back. @param {string[]} items */
@@ -197,7 +206,8 @@ export class DeskScreens {
             h('div', { class: 'row ends' }, h('h2', {}, bdi(this.roster_name)), h('button', { type: 'button', class: 'small', onclick: () => this.set_roster([], '') }, t('roster.end'))),
             h('ul', { class: 'roster-list' }, this.roster.map((p) => h('li', {}, h('button', {
                 type: 'button', 'data-test': 'roster-patron', 'data-card': p.card, 'aria-pressed': String(p.card === open), onclick: () => this.tap(p.card),
-            }, bdi(p.name), p.barred ? icon('stop') : null)))));
+            }, bdi(p.name), p.barred ? icon('stop') : null,
+            this.served.get(p.card) ? h('span', { class: 'served' }, icon('ok'), this.served.get(p.card)) : null)))));
     }
 
     /** @param {string} card */
@@ -210,6 +220,7 @@ export class DeskScreens {
     set_roster(patrons, name) {
         this.roster = patrons;
         this.roster_name = name;
+        this.served.clear();
         this.show_side();
     }
 

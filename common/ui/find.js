@@ -60,5 +60,5 @@ export function show_find(root, to) {
 function person(p, open) {
     return h('li', {}, h('button', { type: 'button', class: 'person', 'data-test': 'found-patron', 'data-card': p.card, onclick: () => open(p.card) },
         h('span', { class: 'person-name' }, bdi(p.name || p.card), p.barred ? h('span', { class: 'chip stop' }, icon('stop'), t('find.barred')) : null),
-        h('span', { class: 'quiet' }, [p.group, p.category, stop_name(p.stop)].filter(Boolean).map((text) => [bdi(text), ' ']), h('span', { class: 'number nowrap' }, p.card))));
+        h('span', { class: 'quiet' }, [p.group, p.category, stop_name(p.stop)].filter(Boolean).map((text) => [bdi(text), ' \u00b7 ']), h('span', { class: 'number nowrap' }, p.card))));
 }

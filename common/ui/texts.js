@@ -58,7 +58,7 @@ export const texts = {
     'desk.enter': 'Enter',
     'desk.results': 'What was scanned, newest first',
     'desk.patron': 'At the desk',
-    'desk.scan.lend': 'Scan a card, then its items',
+    'desk.scan.lend': 'Card, then its items',
     'desk.scan.return': 'Scan what comes back',
     'desk.scan.renew': 'Scan what to renew',
     'desk.empty.lend': 'Nothing scanned yet. A card opens its patron; each item after it is lent.',
