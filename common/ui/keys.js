@@ -83,7 +83,8 @@ function scanned(target, scan) {
         if (!looks_scanned(scan.fast)) return false;
         put_back(target);
     }
-    scanner.take(in_box ? scan.whole : scan.fast);
+    // What stands in the box is what was typed there; a name typed into another field a moment ago is none of it.
+    scanner.take(!in_box ? scan.fast : target.value.length < scan.whole.length ? target.value : scan.whole);
     return true;
 }
 
