@@ -74,6 +74,23 @@ function put_back(target) {
     target.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** What of a scan that ended in the box is to be believed: all that stands there, if a stumble parted it; a name typed into
+ * another field a moment ago is none of it; what an alert swallowed that has just gone still is.
+ * @param {string} value @param {import('./burst.js').Scanned} scan */
+function standing(value, scan) {
+    if (value.endsWith(scan.whole)) return scan.whole;
+    return value.endsWith(scan.fast) ? value : scan.fast;
+}
+
+/** A box that went away under the mouse can leave the cursor outside the field that has the focus: Chromium then drops what
+ * is typed. @param {any} target */
+function cursor_back(target) {
+    const at = getSelection()?.anchorNode;
+    if (at && at.contains(target)) return;
+    if (typeof target.selectionStart === 'number') target.setSelectionRange(target.selectionStart, target.selectionEnd);
+    else target.focus();
+}
+
 /** A scan ended while the cursor stood in `target`. ret: true = dealt with
  * @param {any} target @param {import('./burst.js').Scanned} scan */
 function scanned(target, scan) {
@@ -83,8 +100,7 @@ function scanned(target, scan) {
         if (!looks_scanned(scan.fast)) return false;
         put_back(target);
     }
-    // What stands in the box is what was typed there; a name typed into another field a moment ago is none of it.
-    scanner.take(!in_box ? scan.fast : target.value.length < scan.whole.length ? target.value : scan.whole);
+    scanner.take(in_box ? standing(target.value, scan) : scan.fast);
     return true;
 }
 
@@ -123,7 +139,8 @@ function on_key(event) {
         if (!event.repeat) key.run();
         return;
     }
-    if (plain) to_box(event, target);
+    if (plain && is_field(target)) cursor_back(target);
+    else if (plain) to_box(event, target);
 }
 
 /** A character that lands outside all fields goes into the scan box: the cursor is brought there before the
