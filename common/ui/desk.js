@@ -133,19 +133,19 @@ export class Desk {
     async capture(scan, item, options) {
         const { '--returned': _, ...times } = options; // of the return alone
         const { exit, answer } = await this.ports.run('hold capture', [item], times);
-        this.told({ text: item, mode: scan.mode, kind: 'act', exit, answer });
+        const view = view_of(this.log({ text: item, mode: scan.mode, kind: 'act', exit, answer }));
+        if (view.tone === 'stop') await this.ports.alert(scan, view);
+        else this.ports.sound(view.tone === 'ok' ? 'ok' : 'note');
     }
 
-    /** An act that came from no scan stands in the list like one.
-     * @param {{ text: string, mode: string, kind: string, exit: number, answer: any }} act */
-    async told(act) {
+    /** An act that came from no scan stands in the list like one, and can be taken back like one.
+     * @param {{ text: string, mode: string, kind: string, exit: number, answer: any }} act @returns {Scan} */
+    log(act) {
         /** @type {Scan} */
         const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms(), order: (this.settled += 1) };
         if (!scan.answer.op) scan.kind = 'fault';
         this.keep(scan);
-        const view = view_of(scan);
-        if (view.tone === 'stop') await this.ports.alert(scan, view);
-        else this.ports.sound(view.tone === 'ok' ? 'ok' : 'note');
+        return scan;
     }
 
     /** Staff gave a reason: the same act once more. @param {Scan} scan @param {any} body @returns {Promise<void>} */

@@ -91,6 +91,11 @@ export class DeskScreens {
         return { ...this.app.times(), ...drop };
     }
 
+    /** An act of another screen: it stands in the list too, where it can be taken back. @param {any} answer @param {number} exit */
+    log(answer, exit) {
+        this.desk.log({ text: answer.item || answer.patron || '', mode: this.mode, kind: 'act', exit, answer });
+    }
+
     clear() {
         this.box.value = '';
         if (this.desk.patron) this.desk.close();

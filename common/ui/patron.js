@@ -116,6 +116,7 @@ export class PatronScreen {
         const done = exit === 0 && answer.done !== false;
         if (done) {
             sound('ok');
+            this.desks.log(answer, exit);
             toast(t('patron.done', { word: t.or(`word.${answer.word}`, answer.word || ''), slip: answer.slip || '' }), 'ok');
         } else {
             const lines = answer.reasons ? act_view(answer).lines.map(say_line) : [answer.message || answer.error || ''];

@@ -109,6 +109,7 @@ export class RegisterScreen {
         go.disabled = false;
         if (exit === 0 && answer.done) {
             sound('ok');
+            this.desks.log(answer, exit);
             toast(t('register.done', { name: answer.patron_name || f.name.value, card: answer.patron }), 'ok');
             const lines = act_view(answer).lines;
             if (lines.length) await alertBox({ kind: 'note', title: t('register.look'), body: lines.map((line) => h('p', {}, say_line(line))) });

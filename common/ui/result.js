@@ -36,7 +36,10 @@ export function act_view(a) {
         due: a.done && typeof a.due === 'number' ? a.due : null, who: a.patron_name || a.patron || '', card: a.patron || '',
         item: a.item || '', slip: a.slip || '', entry: a.entry || '', may_override: Boolean(a.may_override) && !a.done,
     });
+    if (!view.title && !view.item) [view.title, view.who] = [view.who, '']; // about a person alone
     view.lines = reasons.map((r) => reason_line(r, a.done));
+    if (a.done && a.amount_cents !== undefined) view.lines.push({ tone: 'ok', key: 'line.amount', text: '', values: { cents: a.amount_cents } });
+    if (a.done && a.hold_pickup && !a.hold_for) view.lines.push({ tone: 'ok', key: 'line.collect', text: '', values: { place: a.hold_pickup } });
     view.alert = reasons.some((r) => r.alert);
     if (a.hold_for && a.done && a.op === 'capture_hold') view.lines.push({ tone: 'ok', key: 'line.hold', text: '', values: { card: a.hold_for, place: a.hold_pickup || '' } });
     else if (a.hold_for && a.done) view.hold = { card: a.hold_for, pickup: a.hold_pickup || '' };

@@ -131,6 +131,7 @@ export class SearchScreen {
         const { exit, answer } = await this.app.act('hold place', [card.value.trim(), title.key], { '--pickup': stop.value });
         if (exit === 0 && answer.done) {
             sound('ok');
+            this.desks.log(answer, exit);
             toast(t('search.held', { title: title.name, place: stop_name(answer.hold_pickup) || '' }), 'ok');
             if (open) this.desks.desk.refresh(open.card);
             return;

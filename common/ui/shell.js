@@ -157,15 +157,19 @@ function nav_links(app) {
         [h('button', { type: 'button', class: 'theme', onclick: turn_theme, 'data-test': 'theme' }, t('bar.theme'))]);
 }
 
+/** What stands in the bar is made once: it listens for as long as the page lives. @type {any} */
+let chips = null;
+
 /** @param {App} app */
 function bar(app) {
+    chips = chips || (app.program.chips ? app.program.chips(app) : null);
     const menu = h('button', {
         type: 'button', id: 'menu', class: 'menu', 'aria-expanded': 'false', 'aria-controls': 'nav', 'data-test': 'menu',
         onclick: () => menu.setAttribute('aria-expanded', String(document.body.classList.toggle('menu-open'))),
     }, t('bar.menu'));
     const place = [app.session.library, app.session.mobile || app.session.place].filter(Boolean).join(' \u00b7 ');
     return h('header', { class: 'bar' }, menu, h('p', { class: 'brand' }, h('strong', {}, place || t('brand')), h('span', { id: 'clock' })),
-        h('div', { class: 'chips', id: 'chips' }, app.program.chips ? app.program.chips(app) : null),
+        h('div', { class: 'chips', id: 'chips' }, chips),
         h('button', { type: 'button', onclick: () => app.lock(), 'data-test': 'lock' },
             h('span', { class: 'staff-name' }, app.session.staff.name), h('span', {}, t('bar.lock')), h('kbd', {}, key_name('Alt+L'))));
 }

@@ -99,6 +99,8 @@ export const texts = {
     'line.aside': 'Set aside for card {card}.',
     'line.hold': 'Set aside for card {card}, to collect at {place}.',
     'line.wanted': 'Card {card} waits for it, to collect at {place}.',
+    'line.amount': 'Amount: {cents}',
+    'line.collect': 'To collect at {place}.',
     'line.hold_here': 'this desk',
     'line.cond.damaged': 'It is marked damaged.',
     'line.cond.mend': 'It is to be mended.',
