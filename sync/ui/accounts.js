@@ -21,7 +21,7 @@ export const accounts = {
             }, () => edit(null)));
             if (who) side.querySelector('input:not([disabled]), select')?.focus();
         };
-        fresh(root, h('h1', {}, t('accounts.title')), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'halves' }, list, side));
+        fresh(root, h('h1', {}, t('accounts.title')), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'halves accounts' }, list, side));
         edit(null);
         read();
     },

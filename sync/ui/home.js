@@ -2,7 +2,7 @@
 import { h, fresh, icon, bdi, t, day, clock, age } from './kit.js';
 import { ask, load, Life } from './ask.js';
 import { table } from './table.js';
-import { van_state, reckon } from './home_sums.js';
+import { van_state, reckon, right, told } from './home_sums.js';
 import { keep_devices } from './devices_names.js';
 import { first_things } from './home_first.js';
 
@@ -103,9 +103,9 @@ const FATES = ['applied', 'exceptions', 'quarantined', 'unapplied'];
 
 /** @param {any} all */
 function draw_numbers(all) {
-    const rows = all.status.devices.filter((/** @type {any} */ d) => d.home !== undefined);
+    const rows = all.status.devices.filter(told);
     if (rows.length === 0) return [h('h2', { id: 'home-numbers' }, t('home.numbers')), h('p', { class: 'empty' }, t('home.no_numbers'))];
-    const wrong = rows.map((/** @type {any} */ d) => ({ d, r: reckon(d) })).filter((/** @type {any} */ x) => x.r.sent_ok === false || !x.r.fate_ok);
+    const wrong = rows.map((/** @type {any} */ d) => ({ d, r: reckon(d) })).filter((/** @type {any} */ x) => !right(x.r));
     const number = (/** @type {string} */ key) => ({ key, label: t(`sum.${key}`), num: true, cell: (/** @type {any} */ d) => (d[key] === null || d[key] === undefined ? '?' : String(d[key])) });
     return [
         h('h2', { id: 'home-numbers' }, t('home.numbers')),
@@ -131,6 +131,6 @@ function why_wrong(r) {
 
 /** @param {any} r */
 function adds(r) {
-    const ok = r.sent_ok !== false && r.fate_ok;
+    const ok = right(r);
     return h('span', { class: `chip ${ok ? 'ok' : 'stop'}` }, icon(ok ? 'ok' : 'stop'), t(ok ? 'sum.yes' : 'sum.no'));
 }

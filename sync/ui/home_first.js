@@ -1,5 +1,5 @@
 // home_first.js -- what staff do first in the morning, worst on top. Pure.
-import { van_state, reckon } from './home_sums.js';
+import { van_state, reckon, right, told } from './home_sums.js';
 
 /** @typedef {{ what: string, mark: 'stop' | 'note', n: number, to: string | null, values?: Record<string, any> }} Thing */
 
@@ -9,7 +9,7 @@ export function first_things(status, tasks) {
     const things = [];
     const add = (/** @type {string} */ what, /** @type {'stop' | 'note'} */ mark, /** @type {number} */ n, /** @type {string | null} */ to, /** @type {Record<string, any>} */ values = {}) => n > 0 && things.push({ what, mark, n, to, values });
     const devices = status.devices || [], now = status.now_ms;
-    const wrong = devices.filter((/** @type {any} */ d) => d.home !== undefined && (reckon(d).sent_ok === false || !reckon(d).fate_ok));
+    const wrong = devices.filter((/** @type {any} */ d) => told(d) && !right(reckon(d)));
     add('sums', 'stop', wrong.length, null);
     for (const d of devices) {
         const { word } = van_state(d, now);

@@ -25,3 +25,13 @@ export function reckon(d) {
     const fates = d.applied + d.exceptions + d.quarantined + d.unapplied;
     return { out, in: d.home - fates, sent_ok: known ? out === 0 : null, fate_ok: d.home === fates };
 }
+
+/** @param {{ sent_ok: boolean | null, fate_ok: boolean }} r */
+export function right(r) {
+    return r.sent_ok !== false && r.fate_ok;
+}
+
+/** Is there something to reckon: did the laptop ever tell of itself? @param {any} d */
+export function told(d) {
+    return d.home !== undefined && (d.home > 0 || (d.made !== null && d.made !== undefined));
+}

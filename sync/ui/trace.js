@@ -58,14 +58,15 @@ function words({ what, x }) {
 /** "applied", "exception(barred)" in words. @param {string} text */
 function outcome(text) {
     const [, word, inside] = /^(\w+)(?:[(: ]+([^)]*)\)?)?$/.exec(text || '') || [null, text, ''];
-    return `${t.or(`outcome.${word}`, word || '')}${inside ? `: ${code_name(inside)}` : ''}`;
+    const codes = (inside || '').split(/[ ,]+/).filter(Boolean).map(code_name).join('; ');
+    return `${t.or(`outcome.${word}`, word || '')}${codes ? `: ${codes}` : ''}`;
 }
 
 /** How sure its time is, and where it was written down first. @param {any} act */
 function doubts(act) {
     return [
         act.source ? h('p', { class: 'quiet' }, t('trace.source'), ' ', bdi(act.source)) : null,
-        act.corrected ? h('p', { class: 'quiet' }, t('trace.corrected', { when: moment(act.clock_ms) })) : null,
+        act.corrected && Math.abs(act.at_ms - act.clock_ms) >= 60000 ? h('p', { class: 'quiet' }, t('trace.corrected', { when: moment(act.clock_ms) })) : null,
         act.uncertainty_ms > 60000 ? h('p', { class: 'quiet' }, t('trace.unsure', { n: Math.round(act.uncertainty_ms / 60000) })) : null,
     ];
 }

@@ -27,6 +27,6 @@ export function steps_of(act) {
     else steps.push({ what: 'waiting', at_ms: null, mark: 'wait', x: act });
     for (const x of act.exceptions) steps.push({ what: 'exception', at_ms: null, mark: x.status === 'open' ? 'stop' : 'ok', x });
     steps.push(...later);
-    if (act.outcome_now || act.loan) steps.push({ what: 'now', at_ms: null, mark: back ? 'wait' : mark_of(act.outcome_now), x: act });
+    if (act.loan || back || (act.outcome_now && act.outcome_now !== act.outcome_first)) steps.push({ what: 'now', at_ms: null, mark: back ? 'wait' : mark_of(act.outcome_now), x: act });
     return steps;
 }
