@@ -2,6 +2,8 @@
 
 /** @typedef {{ part: string, command: string, words: string[], options: Record<string, string> }} Way */
 
+export const FOUND_MAX = 20; // of a kind; who has more says more words
+
 /** @param {string} part @param {string} command @param {string[]} words @param {Record<string, string>} [options] @returns {Way} */
 const way = (part, command, words, options) => ({ part, command, words, options: options || {} });
 
@@ -17,7 +19,7 @@ export function ways_to_ask(typed) {
     if (one && /^\d{10,}$/.test(text) && !/^97[89]\d{10}$/.test(text)) return ways;
     const words = text.split(/\s+/).slice(0, 12);
     if (!words.some((word) => word.startsWith('-')))
-        ways.push(way('people', 'patron find', words, { '--limit': '20' }), way('titles', 'search', words, { '--limit': '20' }));
+        ways.push(way('people', 'patron find', words, { '--limit': String(FOUND_MAX) }), way('titles', 'search', words, { '--limit': String(FOUND_MAX) }));
     return ways;
 }
 

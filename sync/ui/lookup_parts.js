@@ -1,6 +1,7 @@
 // lookup_parts.js -- a patron, a copy, a title, as the look-up shows them: facts first, each number a link to all about it.
 import { h, bdi, icon, t, day, clock, money, stop_name } from './kit.js';
 import { table } from './table.js';
+import { FOUND_MAX } from './lookup_ask.js';
 
 /** @param {string} what @param {any} [shown] */
 export function link(what, shown) {
@@ -101,9 +102,14 @@ export function title_part(x, _text, app) {
         }));
 }
 
+/** As many as were asked for may not be all. @param {string} key @param {number} n */
+function counted(key, n) {
+    return t.n(n < FOUND_MAX ? key : `${key}.first`, n);
+}
+
 /** @param {any[]} list */
 export function people_part(list) {
-    return part('people', t.n('found.people', list.length), t('found.patrons'), table({
+    return part('people', counted('found.people', list.length), t('found.patrons'), table({
         caption: t('found.people.caption'), quiet: true, rows: list,
         columns: [
             { key: 'name', label: t('found.name'), head: true, cls: 'words', cell: (p) => link(p.card, bdi(p.name)) },
@@ -117,7 +123,7 @@ export function people_part(list) {
 
 /** @param {any} answer */
 export function titles_part(answer) {
-    return part('titles', t.n('found.titles', answer.hits.length), t('found.catalogue'), table({
+    return part('titles', counted('found.titles', answer.hits.length), t('found.catalogue'), table({
         caption: t('found.titles.caption'), quiet: true, rows: answer.hits,
         columns: [
             { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (x) => link(`title:${x.key}`, bdi(x.name)) },

@@ -16,13 +16,24 @@ import { sorted } from './figures_math.js';
 export function table(table, on_sort) {
     const by = table.sort && table.columns.find((c) => c.key === table.sort?.key);
     const rows = by ? sorted(table.rows, by.value || ((row) => row[by.key]), !!table.sort?.down) : table.rows;
-    return h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': table.label || text_of(table.caption) },
+    const part = h('div', { class: 'table-scroll' },
         h('table', { class: table.cls || null },
             h('caption', { class: table.quiet ? 'sr-only' : null }, table.caption),
             h('thead', {}, h('tr', {}, table.columns.map((c) => heading(table, c, on_sort)))),
             h('tbody', {}, rows.map((row) => one_row(table, row)),
                 rows.length ? null : h('tr', {}, h('td', { colspan: table.columns.length, class: 'empty' }, table.empty || t('table.empty')))),
             table.foot ? h('tfoot', {}, table.foot) : null));
+    new ResizeObserver(() => reach(part, table.label || text_of(table.caption))).observe(part);
+    return part;
+}
+
+/** Who has only keys must be able to scroll what is wider than its place; else it is no stop on the way. @param {any} part @param {string} label */
+function reach(part, label) {
+    const wide = part.scrollWidth > part.clientWidth;
+    for (const [name, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', label]]) {
+        if (wide) part.setAttribute(name, value);
+        else part.removeAttribute(name);
+    }
 }
 
 /** @param {any} caption */
