@@ -152,10 +152,10 @@ async function open(id, after) {
         try {
             return await ask('exceptions show', [id], {}, { signal: mine.signal });
         } catch (fault) {
-            if (after && fault instanceof Refused) return null; // what staff did ended it
+            if (fault instanceof Refused && fault.exit === 1) return null; // what staff did ended it, or others did
             throw fault;
         }
-    }, (told) => (told ? story(told, around) : over(around)));
+    }, (told) => (told ? story(told, around) : over(around, !!after)));
     if (!mine.over) now.place.querySelector('h2')?.focus();
 }
 

@@ -7,6 +7,7 @@ import { exceptions } from './exceptions.js';
 import { tasks } from './tasks.js';
 import { figures } from './figures.js';
 import { lookup } from './lookup.js';
+import { explain } from './explain.js';
 import { devices } from './devices.js';
 import { accounts } from './accounts.js';
 
@@ -31,6 +32,6 @@ function chip(id, n) {
 }
 
 start(app, {
-    screens: [home, exceptions, tasks, figures, lookup, ...desk.screens(), devices, accounts],
+    screens: [home, exceptions, tasks, figures, lookup, ...desk.screens(), explain, devices, accounts],
     texts: texts_branch, chips, ready: () => desk.name_keys(),
 });

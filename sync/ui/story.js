@@ -87,10 +87,10 @@ function ways(x, around) {
         around.app.may('staff') ? null : h('p', { class: 'note-text' }, icon('note'), t('story.viewer')), h('ul', { class: 'ways' }, acts));
 }
 
-/** What was done ended it. @param {Around} around */
-export function over(around) {
+/** It is no more. @param {Around} around @param {boolean} by_us what was done here ended it */
+export function over(around, by_us) {
     return [
-        h('h2', { tabindex: '-1' }, t('story.over')), h('p', { class: 'all-well ok', 'data-test': 'x-over' }, icon('ok'), t('story.gone')),
+        h('h2', { tabindex: '-1' }, t('story.over')), h('p', { class: 'all-well ok', 'data-test': 'x-over' }, icon('ok'), t(by_us ? 'story.gone' : 'story.gone_before')),
         around.has_next ? h('p', {}, h('button', { type: 'button', class: 'main', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N')))) : null,
     ];
 }

@@ -107,6 +107,13 @@ export const texts_branch = {
     'trace.status.open': 'open', 'trace.status.settled': 'settled', 'trace.status.overtaken': 'overtaken', 'trace.source': 'Caught up from:', 'trace.corrected': 'Its clock said {when}; corrected since.', 'trace.unsure': 'The time is sure to {n} minutes only.',
     'outcome.applied': 'applied as it was done', 'outcome.adjusted': 'applied, with something changed', 'outcome.exception': 'applied, with an exception', 'outcome.quarantined': 'quarantined: it could not be read', 'outcome.duplicate': 'known already', 'outcome.stored': 'stored',
 
+    // rules explained
+    'explain.title': 'Why not?', 'explain.what': 'What the rules say of lending a copy to a patron. Nothing is done.', 'explain.card': 'Card', 'explain.item': 'Copy', 'explain.where': 'Where', 'explain.here': 'at the branch',
+    'explain.at': 'When', 'explain.at.hint': 'A day; now if left empty', 'explain.renew': 'to renew, not to lend', 'explain.go': 'Explain', 'explain.yes': 'Yes.', 'explain.override': 'No, but staff may go past it with a reason.', 'explain.no': 'No.',
+    'explain.due': 'Due {day}.', 'explain.reasons': 'Reasons', 'explain.no_reasons': 'Nothing speaks against it.', 'explain.steps': 'How the due date comes about', 'explain.loans': '{loans} on loan of {limit} allowed.', 'explain.unlimited': 'any number',
+    'explain.stop': 'Stop: {stop}.', 'explain.rules': 'Rules that match, the closest first', 'explain.rule': 'Rule', 'explain.does': 'Does', 'explain.decides': 'decides', 'explain.limits': 'sets the limit', 'explain.line': 'As written',
+    'explain.by_rule': 'Rule {rule}.', 'explain.may': 'Staff may go past it.', 'explain.may_not': 'Staff may not go past it.',
+
     // devices
     'devices.title': 'Devices', 'devices.caption': 'Laptops', 'devices.device': 'Device', 'devices.device.hint': 'Small letters, digits, dashes: van1', 'devices.name': 'Name', 'devices.name.hint': 'What people call it: Van North',
     'devices.state': 'State', 'devices.sync': 'Last sync', 'devices.entries': 'Entries', 'devices.cards': 'Card numbers', 'devices.cards.hint': 'FIRST-LAST: numbers that only this laptop gives to new patrons', 'devices.cards_none': 'FIRST-LAST, or none',

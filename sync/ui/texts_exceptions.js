@@ -15,7 +15,7 @@ export const texts_exceptions = {
     'story.now': 'Now:', 'story.decided': 'What was decided', 'story.ways': 'What can be done', 'story.by': 'by {staff}', 'story.known': 'known here since {when}',
     'story.taken_back': 'Taken back later: it never was.', 'story.part.entry': 'what this is about', 'story.part.counterpart': 'against this',
     'story.settled': 'Settled: {how}, {when}', 'story.undo': 'Take the settlement back', 'story.undo_what': 'It is open again, and can be settled another way.',
-    'story.viewer': 'You look only. Staff can settle it.', 'story.over': 'That is dealt with', 'story.gone': 'This exception is over: what was done ended it. It is not in the list any more.',
+    'story.viewer': 'You look only. Staff can settle it.', 'story.over': 'That is dealt with', 'story.gone_before': 'There is no such exception any more: an act ended it, or what it waited for came.', 'story.gone': 'This exception is over: what was done ended it. It is not in the list any more.',
     'how.accept': 'accepted as it stands', 'how.other_person': 'two people; the later one has a new card',
 
     'way.go': 'Do it', 'way.cancel': 'Not now', 'way.missing': 'Fill in what is asked for: it goes into the records.', 'way.done': 'Done.',
