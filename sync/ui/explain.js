@@ -59,7 +59,7 @@ function draw(x) {
     const mark = x.allowed ? 'ok' : x.may_override ? 'note' : 'stop';
     return [
         h('p', { class: `verdict ${mark}`, role: 'status', 'data-test': 'explain-verdict', 'data-word': mark }, icon(mark),
-            h('span', {}, t(`explain.${x.allowed ? 'yes' : x.may_override ? 'override' : 'no'}`), x.due ? ` ${t('explain.due', { day: day(x.due) })}` : '')),
+            h('span', {}, t(`explain.${x.allowed ? 'yes' : x.may_override ? 'override' : 'no'}`), x.due && (x.allowed || x.may_override) ? ` ${t('explain.due', { day: day(x.due) })}` : '')),
         h('div', { class: 'halves' },
             h('section', { class: 'panel' }, h('h2', {}, t('explain.reasons')), x.reasons.length ? h('ul', { class: 'list' }, x.reasons.map(reason)) : h('p', { class: 'empty' }, t('explain.no_reasons'))),
             h('section', { class: 'panel' }, h('h2', {}, t('explain.steps')), h('ol', { class: 'list' }, x.steps.map((/** @type {any} */ s) => h('li', {}, h('strong', { class: 'nowrap' }, s.day || ''), ' ', s.sentence))),
@@ -67,7 +67,7 @@ function draw(x) {
         table({
             caption: t('explain.rules'), rows: x.rules,
             columns: [
-                { key: 'rule', label: t('explain.rule'), head: true, num: true }, { key: 'branch', label: t('found.branch') }, { key: 'category', label: t('found.category') }, { key: 'itype', label: t('found.type') },
+                { key: 'rule', label: t('explain.rule'), head: true, num: true }, { key: 'branch', label: t('explain.branch') }, { key: 'category', label: t('found.category') }, { key: 'itype', label: t('found.type') },
                 { key: 'decides', label: t('explain.does'), cell: (r) => [r.decides ? h('span', { class: 'status ok' }, icon('ok'), t('explain.decides')) : null, r.limits ? h('span', { class: 'quiet' }, ` ${t('explain.limits')}`) : null] },
                 { key: 'line', label: t('explain.line'), cls: 'words', cell: (r) => h('code', {}, bdi(r.line)) },
             ],

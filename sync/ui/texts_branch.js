@@ -110,7 +110,7 @@ export const texts_branch = {
     // rules explained
     'explain.title': 'Why not?', 'explain.what': 'What the rules say of lending a copy to a patron. Nothing is done.', 'explain.card': 'Card', 'explain.item': 'Copy', 'explain.where': 'Where', 'explain.here': 'at the branch',
     'explain.at': 'When', 'explain.at.hint': 'A day; now if left empty', 'explain.renew': 'to renew, not to lend', 'explain.go': 'Explain', 'explain.yes': 'Yes.', 'explain.override': 'No, but staff may go past it with a reason.', 'explain.no': 'No.',
-    'explain.due': 'Due {day}.', 'explain.reasons': 'Reasons', 'explain.no_reasons': 'Nothing speaks against it.', 'explain.steps': 'How the due date comes about', 'explain.loans': '{loans} on loan of {limit} allowed.', 'explain.unlimited': 'any number',
+    'explain.branch': 'Branch', 'explain.due': 'It would be due {day}.', 'explain.reasons': 'Reasons', 'explain.no_reasons': 'Nothing speaks against it.', 'explain.steps': 'How the due date comes about', 'explain.loans': '{loans} on loan of {limit} allowed.', 'explain.unlimited': 'any number',
     'explain.stop': 'Stop: {stop}.', 'explain.rules': 'Rules that match, the closest first', 'explain.rule': 'Rule', 'explain.does': 'Does', 'explain.decides': 'decides', 'explain.limits': 'sets the limit', 'explain.line': 'As written',
     'explain.by_rule': 'Rule {rule}.', 'explain.may': 'Staff may go past it.', 'explain.may_not': 'Staff may not go past it.',
 
