@@ -12,7 +12,7 @@ const AGAIN_MS = 30000;
 let life = null;
 
 export const home = {
-    id: 'home', title: 'home.title', key: 'Alt+H', role: 'viewer',
+    id: 'home', title: 'home.title', key: 'Alt+M', role: 'viewer',
     /** @param {any} root @param {any} app */
     show(root, app) {
         const mine = (life = new Life());

@@ -15,7 +15,7 @@ let box = null;
 let app = null;
 
 export const lookup = {
-    id: 'lookup', title: 'lookup.title', key: 'Alt+Q', also: ['F3'], role: 'viewer',
+    id: 'lookup', title: 'lookup.title', key: 'Alt+K', role: 'viewer',
     /** @param {any} root @param {any} the_app */
     show(root, the_app) {
         life = new Life();

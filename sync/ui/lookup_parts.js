@@ -26,10 +26,10 @@ function due(due_s, app) {
     return h('span', { class: over ? 'status stop nowrap' : 'nowrap' }, over ? [icon('stop'), t('found.overdue', { day: day(due_s) })] : day(due_s));
 }
 
-/** A screen of the desk, if this page has it. @param {any} app @param {string} card */
+/** To the desk with this patron, for who may act. @param {any} app @param {string} card */
 function desk_link(app, card) {
-    if (!app.may('staff') || !app.screens().some((/** @type {any} */ s) => s.id === 'patron')) return null;
-    return h('p', {}, h('a', { class: 'button', href: `#patron/${encodeURIComponent(card)}`, 'data-test': 'found-desk' }, t('found.desk')));
+    if (!app.may('staff')) return null;
+    return h('p', {}, h('button', { type: 'button', 'data-test': 'found-desk', onclick: () => app.emit('to-desk', card) }, t('found.desk')));
 }
 
 /** @param {any} p @param {string} _text @param {any} app */

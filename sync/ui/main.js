@@ -31,6 +31,11 @@ function chip(id, n) {
     return h('a', { class: `chip ${n ? 'note' : 'ok'}`, href: `#${id}`, 'data-test': `chip-${id}` }, icon(n ? 'note' : 'ok'), t.n(`chip.${id}`, n));
 }
 
+/** Somebody was looked up, and is to be served. */
+app.on('to-desk', async (card) => {
+    if (await desk.desk.open_card(card)) app.go('lend');
+});
+
 start(app, {
     screens: [home, exceptions, tasks, figures, lookup, ...desk.screens(), explain, devices, accounts],
     texts: texts_branch, chips, ready: () => desk.name_keys(),
