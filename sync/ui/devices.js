@@ -10,7 +10,7 @@ const MARKS = /** @type {Record<string, any>} */ ({ enrolled: 'ok', invited: 'no
 let life = null;
 
 export const devices = {
-    id: 'devices', title: 'devices.title', key: 'Alt+D', role: 'admin',
+    id: 'devices', title: 'devices.title', key: 'Alt+V', role: 'admin',
     /** @param {any} root */
     show(root) {
         const mine = (life = new Life()), list = h('section', { 'data-test': 'devices' }), code = h('div', { 'aria-live': 'polite' });

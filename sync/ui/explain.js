@@ -8,7 +8,7 @@ import { table } from './table.js';
 let life = null;
 
 export const explain = {
-    id: 'explain', title: 'explain.title', key: 'Alt+E', role: 'viewer',
+    id: 'explain', title: 'explain.title', key: 'Alt+Y', role: 'viewer',
     /** @param {any} root */
     show(root) {
         const mine = (life = new Life()), place = h('div', { class: 'stack', 'data-test': 'explained' });

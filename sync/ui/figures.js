@@ -16,7 +16,7 @@ let span = null;
 let names = null;
 
 export const figures = {
-    id: 'figures', title: 'figures.title', key: 'Alt+F', role: 'viewer',
+    id: 'figures', title: 'figures.title', key: 'Alt+G', role: 'viewer',
     /** @param {any} root @param {any} app */
     show(root, app) {
         life = new Life();
