@@ -8,7 +8,7 @@ import { table } from './table.js';
 let life = null;
 
 export const explain = {
-    id: 'explain', title: 'explain.title', key: 'Alt+Y', role: 'viewer',
+    id: 'explain', title: 'explain.title', key: 'Alt+Y', role: 'viewer', hidden: true, // the look-up leads here
     /** @param {any} root */
     show(root) {
         const mine = (life = new Life()), place = h('div', { class: 'stack', 'data-test': 'explained' });

@@ -1,6 +1,6 @@
 // lookup.js -- one box for everything: a card or a name, a copy, a title, an entry or the code on a slip. Scanned or typed.
 // What it is is looked up, never guessed by its prefix: a number that is both a card and a copy shows both.
-import { h, fresh, icon, t } from './kit.js';
+import { h, fresh, icon, t, key_name } from './kit.js';
 import { ask, load, Refused, Life } from './ask.js';
 import { ways_to_ask } from './lookup_ask.js';
 import { patron_part, item_part, title_part, people_part, titles_part } from './lookup_parts.js';
@@ -25,7 +25,7 @@ export const lookup = {
             type: 'search', id: 'lookup-box', value: text, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', maxlength: 200, 'data-test': 'lookup-box',
         });
         const place = h('div', { class: 'stack', 'data-test': 'lookup-found' });
-        fresh(root, h('h1', {}, t('lookup.title')),
+        fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('lookup.title')), h('a', { href: '#explain', class: 'button', 'data-test': 'lookup-explain' }, t('explain.link'), h('kbd', {}, key_name('Alt+Y')))),
             h('form', {
                 class: 'lookup-form', role: 'search', onsubmit: (/** @type {Event} */ e) => {
                     e.preventDefault();

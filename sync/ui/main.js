@@ -1,6 +1,11 @@
 // main.js -- the branch's page: what staff open in the morning, beside the desk that it shares with the vans.
 import { start, App, h, icon, t } from './kit.js';
 import { DeskScreens } from './desk_screen.js';
+import { PatronScreen } from './patron.js';
+import { RegisterScreen } from './register.js';
+import { SearchScreen } from './search.js';
+import { PaperScreen } from './paper.js';
+import { help_screen } from './help.js';
 import { texts_branch } from './texts_branch.js';
 import { home } from './home.js';
 import { exceptions } from './exceptions.js';
@@ -11,7 +16,11 @@ import { explain } from './explain.js';
 import { devices } from './devices.js';
 import { accounts } from './accounts.js';
 
-const app = new App(), desk = new DeskScreens(app);
+const app = new App(), desk = new DeskScreens(app), patron = new PatronScreen(app, desk), register = new RegisterScreen(app, desk);
+patron.register = (name) => {
+    register.name = name;
+    app.go('register');
+};
 
 /** What stays in sight on every screen: how much waits for a person. */
 function chips() {
@@ -37,6 +46,8 @@ app.on('to-desk', async (card) => {
 });
 
 start(app, {
-    screens: [home, exceptions, tasks, figures, lookup, ...desk.screens(), explain, devices, accounts],
+    screens: [
+        home, exceptions, tasks, figures, lookup, ...desk.screens(), patron, new SearchScreen(app, desk), register, new PaperScreen(app), explain, devices, accounts, help_screen(app),
+    ],
     texts: texts_branch, chips, ready: () => desk.name_keys(),
 });

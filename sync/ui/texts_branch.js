@@ -108,7 +108,7 @@ export const texts_branch = {
     'outcome.applied': 'applied as it was done', 'outcome.adjusted': 'applied, with something changed', 'outcome.exception': 'applied, with an exception', 'outcome.quarantined': 'quarantined: it could not be read', 'outcome.duplicate': 'known already', 'outcome.stored': 'stored',
 
     // rules explained
-    'explain.title': 'Why not?', 'explain.what': 'What the rules say of lending a copy to a patron. Nothing is done.', 'explain.card': 'Card', 'explain.item': 'Copy', 'explain.where': 'Where', 'explain.here': 'at the branch',
+    'explain.title': 'Why not?', 'explain.link': 'Why may this be lent, or not?', 'explain.what': 'What the rules say of lending a copy to a patron. Nothing is done.', 'explain.card': 'Card', 'explain.item': 'Copy', 'explain.where': 'Where', 'explain.here': 'at the branch',
     'explain.at': 'When', 'explain.at.hint': 'A day; now if left empty', 'explain.renew': 'to renew, not to lend', 'explain.go': 'Explain', 'explain.yes': 'Yes.', 'explain.override': 'No, but staff may go past it with a reason.', 'explain.no': 'No.',
     'explain.branch': 'Branch', 'explain.due': 'It would be due {day}.', 'explain.reasons': 'Reasons', 'explain.no_reasons': 'Nothing speaks against it.', 'explain.steps': 'How the due date comes about', 'explain.loans': '{loans} on loan of {limit} allowed.', 'explain.unlimited': 'any number',
     'explain.stop': 'Stop: {stop}.', 'explain.rules': 'Rules that match, the closest first', 'explain.rule': 'Rule', 'explain.does': 'Does', 'explain.decides': 'decides', 'explain.limits': 'sets the limit', 'explain.line': 'As written',
