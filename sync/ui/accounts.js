@@ -2,6 +2,7 @@
 import { h, fresh, icon, bdi, field, t, day, api, alertBox, request_id } from './kit.js';
 import { ask, load, deed, Refused, Life } from './ask.js';
 import { table } from './table.js';
+import { admin_head } from './admin_tabs.js';
 
 const ROLES = ['viewer', 'staff', 'admin'], PHRASE_MIN = 8, PHRASE_MAX = 128;
 
@@ -9,7 +10,7 @@ const ROLES = ['viewer', 'staff', 'admin'], PHRASE_MIN = 8, PHRASE_MAX = 128;
 let life = null;
 
 export const accounts = {
-    id: 'accounts', title: 'accounts.title', role: 'admin',
+    id: 'accounts', title: 'accounts.title', role: 'admin', hidden: true,
     /** @param {any} root @param {any} app */
     show(root, app) {
         const mine = (life = new Life()), list = h('section', { 'data-test': 'accounts' }), side = h('div', {});
@@ -21,7 +22,7 @@ export const accounts = {
             }, () => edit(null)));
             if (who) side.querySelector('input:not([disabled]), select')?.focus();
         };
-        fresh(root, h('h1', {}, t('accounts.title')), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'halves accounts' }, list, side));
+        fresh(root, admin_head('accounts'), h('p', { class: 'hint' }, t('accounts.what')), h('div', { class: 'halves accounts' }, list, side));
         edit(null);
         read();
     },

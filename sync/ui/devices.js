@@ -2,6 +2,7 @@
 import { h, fresh, icon, bdi, field, t, day, clock, request_id } from './kit.js';
 import { ask, load, deed, Life } from './ask.js';
 import { table } from './table.js';
+import { admin_head } from './admin_tabs.js';
 import { keep_devices } from './devices_names.js';
 
 const MARKS = /** @type {Record<string, any>} */ ({ enrolled: 'ok', invited: 'note', revoked: 'stop' });
@@ -10,7 +11,7 @@ const MARKS = /** @type {Record<string, any>} */ ({ enrolled: 'ok', invited: 'no
 let life = null;
 
 export const devices = {
-    id: 'devices', title: 'devices.title', key: 'Alt+V', role: 'admin',
+    id: 'devices', title: 'admin.title', key: 'Alt+V', role: 'admin',
     /** @param {any} root */
     show(root) {
         const mine = (life = new Life()), list = h('section', { 'data-test': 'devices' }), code = h('div', { 'aria-live': 'polite' });
@@ -18,7 +19,7 @@ export const devices = {
             keep_devices(all);
             return draw(all);
         });
-        fresh(root, h('h1', {}, t('devices.title')), list, h('div', { class: 'halves' }, add_form(code, read), set_form(read)));
+        fresh(root, admin_head('devices'), list, h('div', { class: 'halves' }, add_form(code, read), set_form(read)));
         read();
     },
     hide() {

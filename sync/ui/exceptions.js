@@ -1,6 +1,6 @@
 // exceptions.js -- what a person must look at: the list on one side, the story on the other. All of it by keyboard:
 // arrows walk the list, Enter opens, Escape comes back to the list, Alt+N opens the next.
-import { h, fresh, bdi, icon, field, t, keys, day, clock } from './kit.js';
+import { h, fresh, icon, field, t, keys, day, clock } from './kit.js';
 import { ask, load, Life, Refused } from './ask.js';
 import { chosen, choices, beside, FILTER_NONE } from './exceptions_list.js';
 import { code_name } from './codes.js';
@@ -110,10 +110,15 @@ function row(x, at) {
         },
     },
     icon(mark),
-    h('span', { class: 'x-what' }, h('strong', {}, code_name(x.code)), h('span', { class: 'x-title' }, bdi(x.title || x.item || x.patron || x.card || ''))),
+    h('span', { class: 'x-what' }, h('strong', {}, code_name(x.code)), h('bdi', { class: 'x-title', title: about(x) }, about(x))),
     h('span', { class: 'x-when' }, h('span', {}, x.t_ms ? `${short_day(x.t_ms)} ${clock(x.t_ms)}` : ''),
         h('span', {}, x.device ? device_name(x.device) : t('exceptions.account'))),
     h('span', { class: 'sr-only' }, t(`exceptions.mark.${x.status !== 'open' ? 'settled' : x.task ? 'act' : 'know'}`))));
+}
+
+/** In a line: the whole stands in the story. @param {any} x */
+function about(x) {
+    return x.title || x.item || x.patron || x.card || '';
 }
 
 /** "Mon 5 Oct" @param {number} ms */

@@ -34,7 +34,7 @@ export const tasks = {
 function draw(all, app, error, read) {
     const look = all.exceptions.length;
     return [
-        look ? h('p', { class: 'note-text stop no-print' }, icon('stop'), h('a', { href: '#exceptions', 'data-test': 'tasks-look' }, t.n('tasks.look', look))) : null,
+        look ? h('p', { class: 'note-text stop no-print' }, icon('stop'), h('a', { class: 'tall', href: '#exceptions', 'data-test': 'tasks-look' }, t.n('tasks.look', look))) : null,
         LISTS.map((list) => group(list, all[list], app, error, read)),
         all.count === 0 ? h('p', { class: 'all-well ok' }, icon('ok'), t('tasks.none')) : null,
     ];

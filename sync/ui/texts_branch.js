@@ -114,7 +114,8 @@ export const texts_branch = {
     'explain.stop': 'Stop: {stop}.', 'explain.rules': 'Rules that match, the closest first', 'explain.rule': 'Rule', 'explain.does': 'Does', 'explain.decides': 'decides', 'explain.limits': 'sets the limit', 'explain.line': 'As written',
     'explain.by_rule': 'Rule {rule}.', 'explain.may': 'Staff may go past it.', 'explain.may_not': 'Staff may not go past it.',
 
-    // devices
+    // for administrators
+    'admin.title': 'Admin', 'admin.parts': 'For administrators',
     'devices.title': 'Devices', 'devices.caption': 'Laptops', 'devices.device': 'Device', 'devices.device.hint': 'Small letters, digits, dashes: van1', 'devices.name': 'Name', 'devices.name.hint': 'What people call it: Van North',
     'devices.state': 'State', 'devices.sync': 'Last sync', 'devices.entries': 'Entries', 'devices.cards': 'Card numbers', 'devices.cards.hint': 'FIRST-LAST: numbers that only this laptop gives to new patrons', 'devices.cards_none': 'FIRST-LAST, or none',
     'devices.add': 'Let a laptop enrol', 'devices.add.what': 'Makes a code that one laptop may use once. Revoking a laptop is not possible here yet.', 'devices.code_make': 'Make a code', 'devices.added': 'The code is made.',
