@@ -72,10 +72,12 @@ function draw_first(all) {
 
 /** @param {any} all */
 function draw_vans(all) {
-    const list = all.status.devices, now = all.status.now_ms;
+    const list = all.status.devices, now = all.status.now_ms, out = list.filter((/** @type {any} */ d) => d.state === 'enrolled'), others = list.filter((/** @type {any} */ d) => d.state !== 'enrolled');
     return [
         h('h2', { id: 'home-vans' }, t('home.vans')),
-        list.length ? h('ul', { class: 'vans' }, list.map((/** @type {any} */ d) => van(d, now, all.status.practice))) : h('p', { class: 'empty' }, t('home.no_vans')),
+        out.length ? h('ul', { class: 'vans' }, out.map((/** @type {any} */ d) => van(d, now, all.status.practice))) : h('p', { class: 'empty' }, t('home.no_vans')),
+        others.length ? h('ul', { class: 'vans-others' }, others.map((/** @type {any} */ d) => h('li', { 'data-test': 'van', 'data-device': d.device, 'data-word': d.state },
+            icon('wait'), h('span', {}, h('strong', {}, bdi(d.name || d.device)), `: ${t(`van.why.${d.state}`)}`)))) : null,
     ];
 }
 
