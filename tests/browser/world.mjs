@@ -208,9 +208,14 @@ export class World {
         this.pagesPort = pages[1];
         this.branchUrl = `https://localhost:${this.pagesPort}/`;
     }
+    // The network between van and branch: a proxy that can stand still (kill -STOP) or go.
+    async line() {
+        this.proxy = new Program(path.join(tool, 'cut_proxy'), [this.linePort ?? '0', this.syncPort]);
+        [, this.linePort] = await this.proxy.says(/:(\d+)/);
+    }
     async enrol(name = 'van1', data = this.vanData) {
         const { code } = await this.branchJson('device', 'add', name);
-        await command(path.join(bin, 'bookmobile'), ['enroll', `https://localhost:${this.syncPort}`, code, '--cacert', path.join(this.dir, 'ca.pem'),
+        await command(path.join(bin, 'bookmobile'), ['enroll', `https://localhost:${this.linePort ?? this.syncPort}`, code, '--cacert', path.join(this.dir, 'ca.pem'),
             '--mobile', 'VAN1', '--place', 'VAN1', '--data', data]);
         await command(path.join(bin, 'bookmobile'), ['sync', '--data', data]);
     }
@@ -240,7 +245,7 @@ export class World {
         return new Map(rows.map((r) => [r.item, r.card]));
     }
     async end() {
-        for (const p of [this.deskProgram, this.server]) if (p) await p.end();
+        for (const p of [this.deskProgram, this.server, this.proxy]) if (p) await p.end();
         await this.gps.end();
         this.clock.end();
     }
