@@ -24,6 +24,8 @@ export async function serveQueue(desk, world, { during = async () => {}, open, f
         }
         for (let n = 0; n < books.length; n++) {
             await during(k, n);
+            const stands = await desk.alert();
+            if (stands) throw new Error(`${person.firstname} (${k}), before book ${n}: a box that nobody expected: ${JSON.stringify(stands)}`);
             await desk.scan(books[n]);
             const odd = (k === ODD.held || k === ODD.both) && n === 2;
             if (stopped || odd) await answerFor(desk, world, { k, n, stopped });
@@ -41,6 +43,8 @@ export async function serveQueue(desk, world, { during = async () => {}, open, f
                 ledger.lent(card, item, row);
             } else lost.push(`${item} for ${person.firstname}: ${JSON.stringify(row)}`);
         }
+        const box = await desk.alert();
+        if (box) throw new Error(`${person.firstname} (${k}): a box that nobody expected: ${JSON.stringify(box)}\n${lost.join('\n')}`);
         const at = await desk.patron();
         if (at !== card) lost.push(`${person.firstname} stands at the desk, and the page shows ${at}`);
     }
