@@ -11,7 +11,7 @@ function lookOver({ textPx, targetPx }) {
         return `${e.tagName.toLowerCase()}${own} "${(e.innerText ?? e.value ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`;
     };
     const shown = (e) => e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && e.getClientRects().length > 0;
-    const forAll = (e) => e.closest('.sr-only, .visually-hidden, [aria-hidden="true"], .leaflet-container, svg') === null;
+    const forAll = (e) => e.closest('.sr-only, .only-read, [aria-hidden="true"], .leaflet-container, svg') === null;
     const clips = (v) => v === 'hidden' || v === 'clip';
     const scrolls = (v) => v === 'auto' || v === 'scroll';
     const textOf = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
@@ -50,7 +50,18 @@ function lookOver({ textPx, targetPx }) {
                     break;
                 }
             }
-            if (parseFloat(style.fontSize) < textPx - 0.01) said.push(`text of ${style.fontSize}: ${name(e)}`);
+            for (const n of e.childNodes) { // a word of ordinary length that does not stay whole
+                if (n.nodeType !== 3) continue;
+                for (const m of n.data.matchAll(/[^\s\u200b\u00ad-]{2,14}(?=[\s\u200b-]|$)/g)) {
+                    if (m.index && !/[\s\u200b-]/.test(n.data[m.index - 1])) continue;
+                    range.setStart(n, m.index);
+                    range.setEnd(n, m.index + m[0].length);
+                    const lines = new Set([...range.getClientRects()].filter((q) => q.width > 0).map((q) => Math.round(q.top / 4)));
+                    if (lines.size > 1) { said.push(`a word in pieces, "${m[0]}": ${name(e)}`); break; }
+                }
+            }
+            const least = e.closest('kbd') ? textPx - 2 : textPx; // the key's name on its button
+            if (parseFloat(style.fontSize) < least - 0.01) said.push(`text of ${style.fontSize}: ${name(e)}`);
         }
         if (e.dataset.test === 'due' && parseFloat(style.fontSize) < 32) said.push(`due date of ${style.fontSize}: ${name(e)}`);
     }
@@ -107,12 +118,13 @@ export async function scrollFaults(page) {
 }
 
 let source;
-export async function axeFaults(page) {
+// in: colours, only what another theme can change
+export async function axeFaults(page, { colours = false } = {}) {
     source ??= axeSource();
     if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(source); // past the page's CSP: nothing is added to its document
-    return page.evaluate(async () => {
-        const result = await window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    return page.evaluate(async (only) => {
+        const result = await window.axe.run(document, only ? { resultTypes: ['violations'], runOnly: { type: 'rule', values: ['color-contrast', 'color-contrast-enhanced', 'link-in-text-block'] } } : { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
             rules: { 'color-contrast-enhanced': { enabled: true } } });
         return result.violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 120)} ${(n.any[0]?.message ?? n.all[0]?.message ?? '').slice(0, 160)}`));
-    });
+    }, colours);
 }
