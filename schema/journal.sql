@@ -30,8 +30,6 @@ CREATE TABLE entry(           -- I1, I3: bytes as written, never changed
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX entry_hash ON entry(hash) WHERE hash IS NOT NULL; -- slip codes: the first digits of it
-
 CREATE TABLE request(         -- I1: asked again, it gets the same answer
   req    TEXT PRIMARY KEY,
   dev    TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, -- the (first) entry that it led to

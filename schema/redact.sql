@@ -42,8 +42,8 @@ UPDATE reading SET card = coalesce(:card, card), written = NULL WHERE dev = :dev
 UPDATE ledger SET card = :card WHERE line = :line
 
 -- name: REDACT_ANSWERS -- what the desk said names patrons also where the entry does not: at a return
-UPDATE entry SET answer = NULL WHERE row = 0 AND answer IS NOT NULL AND EXISTS (
-  SELECT 1 FROM reading r WHERE r.dev = entry.dev AND r.ep = entry.ep AND r.seq = entry.seq AND r.row = 0 AND r.t_ms < :cut)
+DELETE FROM request WHERE EXISTS (
+  SELECT 1 FROM reading r WHERE r.dev = request.dev AND r.ep = request.ep AND r.seq = request.seq AND r.row = 0 AND r.t_ms < :cut)
 
 -- name: REDACT_ASIDE -- what could not be taken in holds whole batches
 UPDATE aside SET body = x'' WHERE received_ms < :cut AND length(body) > 0 RETURNING n
