@@ -236,6 +236,39 @@ static void test_a_replica_set_back_by_another_is_healed_at_the_next_act(void **
     assert_replica_is_right(w);
 }
 
+/* The copy's files are deleted under us and made anew by another at the same path: ours is a file without a name now. */
+static void test_a_replica_deleted_under_a_desk_is_two_copies_that_both_follow(void **state)
+{
+    static const char *const tails[] = { "", "-wal", "-shm" };
+    struct world *w = *state;
+    struct laptop other;
+    struct desk_answer answer;
+    char path[LAPTOP_PATH_MAX + 40], name[LAPTOP_PATH_MAX + 48];
+    must(lend(&w->l, &w->arena, "30001", NULL, &answer));
+    laptop_replica_path(&w->l, w->l.generation, path);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s%s", path, tails[i]);
+        assert_int_equal(unlink(name), 0);
+    }
+    must(lend(&w->l, &w->arena, "30002", NULL, &answer));
+    open_other(w, &other);
+    for (int i = 0; i < 3; i++) {
+        char item[2][24];
+        snprintf(item[0], sizeof item[0], "304%02d", i);
+        snprintf(item[1], sizeof item[1], "305%02d", i);
+        must(lend(&other, &w->arena, item[0], NULL, &answer));
+        assert_int_equal(answer.loan_count, 3 + 2 * i);
+        must(lend(&w->l, &w->arena, item[1], NULL, &answer));
+        assert_int_equal(answer.loan_count, 4 + 2 * i);
+    }
+    must(give_back(&other, "30001"));
+    must(give_back(&w->l, "30002"));
+    laptop_close(&other);
+    assert_int_equal(open_loans(w), 6);
+    assert_replica_is_right(w);
+    assert_chain_is_whole(w);
+}
+
 /* A sync that another program breaks off: its new copy was filled, the swap not committed. */
 static void test_a_swap_that_fails_leaves_us_on_the_copy_that_counts(void **state)
 {
@@ -268,6 +301,7 @@ int main(void)
         TEST(test_what_our_own_sync_writes_between_acts_is_no_surprise),
         TEST(test_an_entry_taken_back_to_a_savepoint_leaves_no_gap),
         TEST(test_a_replica_set_back_by_another_is_healed_at_the_next_act),
+        TEST(test_a_replica_deleted_under_a_desk_is_two_copies_that_both_follow),
         TEST(test_a_swap_that_fails_leaves_us_on_the_copy_that_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
