@@ -16,6 +16,8 @@ CREATE TABLE reading(          -- an entry or observed row, as the folds see it
   cut_ms   INTEGER,           -- the horizon when it became readable: of before that, it takes no part; NULL = there was none
   PRIMARY KEY(dev, ep, seq, row)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_hash ON entry(hash) WHERE hash IS NOT NULL; -- slip codes: the first digits of it. (A laptop looks through
+-- its own line: 0.1 s for 200,000 entries; each act would write a page more before it is told.)
 CREATE INDEX reading_node ON reading(node, t_ms) WHERE node IS NOT NULL;
 CREATE INDEX reading_title ON reading(title) WHERE title IS NOT NULL;
 CREATE INDEX reading_card ON reading(card) WHERE card IS NOT NULL;
