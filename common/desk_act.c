@@ -17,6 +17,7 @@ enum bm_rc act_clean(struct arena *a, const char *scanned, const char **out)
     char text[BARCODE_MAX + 1];
     enum bm_rc rc = barcode_clean(scanned ? scanned : "", text, sizeof text);
     if (rc) return err_prefix(BM_EUSAGE, "what was scanned is no barcode: ");
+    if (card_is_nobody(text)) return err_set(BM_EUSAGE, "%s stands for nobody (I12): no card and no copy has such a number", text);
     *out = arena_strdup(a, text);
     return *out ? BM_OK : BM_ENOMEM;
 }

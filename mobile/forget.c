@@ -25,7 +25,7 @@ struct forgetting {
 static bool forget_person(struct entry *e, const char *nobody)
 {
     const char **cards[] = { &e->patron, &e->fresh, &e->into };
-    const char **texts[] = { &e->name, &e->who, &e->sealed, &e->guarantor, &e->why };
+    const char **texts[] = { &e->name, &e->who, &e->sealed, &e->guarantor, &e->group, &e->why };
     bool any = false, people = op_kind(e->op) == OPK_PEOPLE;
     enum op_kind kind = op_kind(e->op);
     if (!people && kind != OPK_ITEM && kind != OPK_HOLD && kind != OPK_MONEY && kind != OPK_NOTE && e->op != OP_VOID) return false;

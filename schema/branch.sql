@@ -25,9 +25,6 @@ CREATE INDEX reading_written ON reading(written) WHERE written IS NOT NULL;
 CREATE INDEX reading_ref ON reading(ref) WHERE ref IS NOT NULL;
 CREATE INDEX reading_time ON reading(t_ms);
 
--- Slip codes are the first digits of it. A laptop, whose journal is short and whose acts are in a hurry, looks through it.
-CREATE INDEX entry_hash ON entry(hash) WHERE hash IS NOT NULL;
-
 CREATE TABLE standing(         -- a card's standing from a moment on
   card TEXT NOT NULL, t_ms INTEGER NOT NULL, id TEXT NOT NULL,
   account TEXT NOT NULL, barred INTEGER NOT NULL, dead INTEGER NOT NULL, expires_s INTEGER,

@@ -9,7 +9,10 @@
 
 #include "sync/branch.h"
 
-enum { HUSK_SEAL_BYTES = SEAL_KEYED_BYTES };
+enum {
+    HUSK_SEAL_BYTES = SEAL_KEYED_BYTES,
+    HUSK_SLACK_MS = 3600 * 1000 /* a better clock may date what was cut anew, by no more than this */
+};
 
 /* The seal of an entry or row. in: hash NULL = a row of an import; rows, digest of an import's rows, for the import itself */
 void husk_seal(const struct branch *b, const unsigned char *hash, const char *body, const unsigned char *rows,

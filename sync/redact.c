@@ -9,7 +9,7 @@
 #include "sync/husk.h"
 #include "sync/redact_priv.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, NODES_A_BATCH = 4000, RANGES_MAX = 64, PAUSE_NS = 2000000 };
+enum { DAY_MS = 24 * 3600 * 1000, NODES_A_BATCH = 1000, RANGES_MAX = 64, PAUSE_NS = 2000000 };
 
 const char *redact_keep_key(enum redact_keep why)
 {

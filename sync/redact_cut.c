@@ -187,8 +187,8 @@ enum bm_rc redact_stays(struct db *db, uint64_t *out)
     enum bm_rc rc = BM_OK;
     *out = 0;
     for (size_t i = 0; i < sizeof keeps / sizeof *keeps && !rc; i++) {
-        uint64_t sum;
-        int64_t rows;
+        uint64_t sum = 0;
+        int64_t rows = 0;
         struct stmt *s;
         rc = db_get(db, keeps[i], &s, NULL);
         if (!rc) rc = audit_sum(s, &sum, &rows);

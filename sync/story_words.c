@@ -71,6 +71,7 @@ const char *tell_name(const struct teller *t, const char *card)
 
 const char *tell_card(const struct teller *t, const char *card)
 {
+    if (card_is_nobody(card)) return "a patron who is no longer known"; /* I12 */
     const char *name = tell_name(t, card);
     if (!card) return "?";
     return some(name ? arena_printf(t->a, "%s (%s)", card, name) : arena_strdup(t->a, card));

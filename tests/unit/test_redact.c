@@ -8,6 +8,7 @@
 #include "sync/audit.h"
 #include "sync/horizon.h"
 #include "sync/redact.h"
+#include "sync/story_words.h"
 #include "tests/tale.h"
 
 enum { WORLD_DAYS = 400 };
@@ -152,6 +153,8 @@ static void test_redact_cuts_a_loan_that_is_over_and_leaves_one_that_is_not(void
     struct redact r = cut(t, 10);
     assert_int_equal(r.cut[STORY_LOAN], 1);
     assert_int_equal(r.entries, 2);
+    const struct teller teller = teller_at(&t->b, &t->a);
+    assert_string_equal(tell_card(&teller, "~0123456789abcdef"), "a patron who is no longer known");
     assert_int_equal(traces(t, "A"), 0);
     assert_int_equal(count(t, "SELECT count(*) FROM loan WHERE item = 'X' AND substr(card, 1, 1) = '~' AND renewals = 1 AND how = 'checkin'"), 1);
     assert_int_equal(count(t, "SELECT count(*) FROM loan WHERE card = 'B' AND end_ms IS NULL"), 1);
@@ -519,6 +522,8 @@ static void test_redact_no_card_from_outside_is_nobodys(void **state)
     arrive(t, 1);
     assert_int_equal(count(t, "SELECT count(*) FROM entry WHERE outcome LIKE 'quarantined%~%'"), 1);
     assert_int_equal(count(t, "SELECT count(*) FROM loan"), 0);
+    struct desk_answer answer;
+    assert_int_equal(desk_checkout(&t->b.desk, &t->a, "~0123456789abcdef", "X", &answer), BM_EUSAGE);
     struct observe o;
     struct entry e = with(OP_CHECKOUT, "X", "~0123456789abcdef");
     e.due_s = 1;
