@@ -468,15 +468,15 @@ static const struct {
     bool alone;  /* by a screen that is not paired too */
     bool locked; /* behind a locked screen too */
 } posts[PATH_COUNT] = {
-    [PATH_LOGIN] = { "/api/login", WEB_ASK_LOGIN, STAFF_VIEWER, .open = true, .locked = true },
-    [PATH_LOGOUT] = { "/api/logout", WEB_ASK_NOTHING, STAFF_VIEWER, .locked = true },
-    [PATH_LOCK] = { "/api/lock", WEB_ASK_NOTHING, STAFF_VIEWER, .locked = true },
-    [PATH_UNLOCK] = { "/api/unlock", WEB_ASK_PHRASE, STAFF_VIEWER, .locked = true },
-    [PATH_RUN] = { "/api/run", WEB_ASK_RUN, STAFF_VIEWER },
-    [PATH_SCAN] = { "/api/scan", WEB_ASK_SCAN, STAFF_VIEWER },
-    [PATH_SYNC] = { "/api/sync", WEB_ASK_NOTHING, STAFF_STAFF },
-    [PATH_CODE] = { "/api/pair-code", WEB_ASK_NOTHING, STAFF_STAFF },
-    [PATH_PAIR] = { "/api/pair", WEB_ASK_CODE, STAFF_VIEWER, .open = true, .alone = true, .locked = true },
+    [PATH_LOGIN] = { .path = "/api/login", .kind = WEB_ASK_LOGIN, .role = STAFF_VIEWER, .open = true, .locked = true },
+    [PATH_LOGOUT] = { .path = "/api/logout", .kind = WEB_ASK_NOTHING, .role = STAFF_VIEWER, .locked = true },
+    [PATH_LOCK] = { .path = "/api/lock", .kind = WEB_ASK_NOTHING, .role = STAFF_VIEWER, .locked = true },
+    [PATH_UNLOCK] = { .path = "/api/unlock", .kind = WEB_ASK_PHRASE, .role = STAFF_VIEWER, .locked = true },
+    [PATH_RUN] = { .path = "/api/run", .kind = WEB_ASK_RUN, .role = STAFF_VIEWER },
+    [PATH_SCAN] = { .path = "/api/scan", .kind = WEB_ASK_SCAN, .role = STAFF_VIEWER },
+    [PATH_SYNC] = { .path = "/api/sync", .kind = WEB_ASK_NOTHING, .role = STAFF_STAFF },
+    [PATH_CODE] = { .path = "/api/pair-code", .kind = WEB_ASK_NOTHING, .role = STAFF_STAFF },
+    [PATH_PAIR] = { .path = "/api/pair", .kind = WEB_ASK_CODE, .role = STAFF_VIEWER, .open = true, .alone = true, .locked = true },
 };
 
 static bool is_json(const char *type)

@@ -33,6 +33,7 @@ async function send(event) {
     code.select();
 }
 
-document.body.append(h('main', { class: 'gate-inner', 'data-test': 'screen-pair' }, h('h1', {}, t('pair.title')),
-    h('form', { class: 'stack', onsubmit: send }, field(t('pair.ask'), code, t('pair.hint')), error, go)));
+document.body.append(h('main', {}, h('dialog', { class: 'gate', open: true, 'aria-labelledby': 'title', 'data-test': 'screen-pair' },
+    h('div', { class: 'gate-inner' }, h('h1', { id: 'title' }, t('pair.title')),
+        h('form', { onsubmit: send }, field(t('pair.ask'), code, t('pair.hint')), error, go)))));
 code.focus();

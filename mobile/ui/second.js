@@ -27,6 +27,7 @@ async function ask() {
         h('p', { class: 'quiet' }, t('pair.once', { minutes: Math.round(body.valid_s / 60) })));
 }
 
-document.body.append(h('main', { class: 'gate-inner', 'data-test': 'screen-second' }, h('h1', {}, t('pair.title')), shown,
-    h('button', { type: 'button', class: 'big', onclick: ask }, t('pair.again')), h('p', {}, h('a', { href: '/' }, t('pair.back')))));
+document.body.append(h('main', {}, h('dialog', { class: 'gate', open: true, 'aria-labelledby': 'title', 'data-test': 'screen-second' },
+    h('div', { class: 'gate-inner' }, h('h1', { id: 'title' }, t('pair.title')), shown,
+        h('button', { type: 'button', class: 'main big', onclick: ask }, t('pair.again')), h('p', {}, h('a', { href: '/' }, t('pair.back')))))));
 ask();
