@@ -26,17 +26,28 @@ export function ask_which(scan) {
     });
 }
 
-/** ret: 'capture' when the copy is to be set aside for who waits @param {any} scan @param {any} view @returns {Promise<'capture' | null>} */
+/** What staff may do about it, beside reading it. @param {any} scan @param {any} view @returns {import('./box.js').Choice[] | undefined} */
+function ways(scan, view) {
+    if (view.hold) return [{ label: t('alert.capture'), value: 'capture', combo: 'Alt+S', main: true }, { label: t('alert.later'), value: null, cancel: true }];
+    if (view.word !== 'unknown') return undefined;
+    return [
+        { label: t('box.ok'), value: null, cancel: true, main: true },
+        ...(scan.mode === 'return' ? [{ label: t('alert.as_item'), value: 'as_item', combo: 'Alt+T' }] : []),
+        { label: t('alert.add'), value: 'add', combo: 'Alt+A' },
+    ];
+}
+
+/** ret: what staff will do about it @param {any} scan @param {any} view @returns {Promise<'capture' | 'add' | 'as_item' | null>} */
 export function tell_alert(scan, view) {
     const unknown = view.word === 'unknown', title = view.hold ? t('alert.hold') : unknown ? t('alert.unknown', { text: scan.text }) : say_word(view.word);
     return alertBox({
         kind: view.hold && !view.alert ? 'note' : view.tone === 'wait' ? 'stop' : view.tone, title,
         body: [
-            unknown ? h('p', {}, t('alert.unknown_more')) : what(view),
+            unknown ? h('p', {}, t(scan.misread ? 'alert.misread' : 'alert.unknown_more')) : what(view),
             view.hold ? h('p', { class: 'box-big' }, say_line({ key: 'line.wanted', text: '', values: { card: view.hold.card, place: view.hold.pickup } })) : null,
             unknown ? null : view.lines.map(told),
         ],
-        choices: view.hold ? [{ label: t('alert.capture'), value: 'capture', combo: 'Alt+S', main: true }, { label: t('alert.later'), value: null, cancel: true }] : undefined,
+        choices: ways(scan, view),
     });
 }
 

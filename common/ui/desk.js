@@ -12,10 +12,12 @@ import { view_of, act_view, patron_warnings } from './result.js';
 /** @typedef {{
  *   scan: (body: any) => Promise<any>, patron: (card: string) => Promise<any>, run: (command: string, words: string[], options: any) => Promise<any>,
  *   request: () => string, now_ms: () => number, changed: (scan: Scan | null) => void, sound: (name: 'ok' | 'note' | 'stop') => void,
- *   ask_which: (scan: Scan) => Promise<'card' | 'item' | null>, alert: (scan: Scan, view: any) => Promise<'capture' | null>,
+ *   ask_which: (scan: Scan) => Promise<'card' | 'item' | null>, alert: (scan: Scan, view: any) => Promise<'capture' | 'add' | 'as_item' | null>,
+ *   add: (barcode: string) => Promise<any>,
  *   override: (scan: Scan, view: any) => Promise<string | null>, warn_patron: (patron: any, warnings: any[]) => Promise<void> }} Ports
  * scan, patron, run: the program; request: a new request id; changed: show this scan anew (null: the patron);
- * ask_which: card or copy?; alert: answers capture when staff will set the copy aside; override: staff's reason, or null */
+ * ask_which: card or copy?; alert: what staff will do about it: set the copy aside, add
+ * an unknown one, take it for a copy all the same; add: options of `item add`, or null; override: staff's reason, or null */
 
 export const RESULTS_MAX = 200; // what is kept; the journal has them all
 
@@ -103,7 +105,7 @@ export class Desk {
 
     /** @param {Scan} scan @param {any} answer @param {any} body */
     async settle(scan, answer, body) {
-        Object.assign(scan, { state: 'done', kind: answer.kind, exit: answer.exit, answer: answer.answer, order: (this.settled += 1) });
+        Object.assign(scan, { state: 'done', kind: answer.kind, misread: Boolean(answer.misread), exit: answer.exit, answer: answer.answer, order: (this.settled += 1) });
         if (scan.kind === 'patron') {
             this.ports.changed(scan);
             await this.open(scan.answer);
@@ -112,15 +114,15 @@ export class Desk {
         const view = view_of(scan);
         if (scan.kind === 'act' && view.card && this.patron && view.card === this.patron.card) this.limit = scan.answer.limit ?? this.limit;
         this.ports.changed(scan);
-        if (scan.kind === 'unknown') {
+        if (scan.kind === 'unknown' || scan.kind === 'unreadable') {
             this.queue.refuse_waiting('behind');
-            await this.ports.alert(scan, view);
+            await this.unknown(scan, view, body);
         } else if (view.may_override) {
             const why = await this.ports.override(scan, view);
             if (why) return this.go_on(scan, { ...body, options: { ...body.options, '--override': true, '--why': why }, request: this.ports.request() });
         } else if (view.tone === 'stop' || view.hold) {
             const what = await this.ports.alert(scan, view);
-            if (what === 'capture') await this.capture(scan, view.item, body.options);
+            if (what === 'capture') await this.also(scan, 'hold capture', view.item, this.times(body.options));
         } else {
             this.ports.sound(/** @type {'ok' | 'note'} */ (view.tone));
         }
@@ -128,11 +130,23 @@ export class Desk {
         return undefined;
     }
 
-    /** The copy in hand goes to who waits for it: an act of its own, with a line of its own.
-     * @param {Scan} scan @param {string} item @param {Record<string, any>} options */
-    async capture(scan, item, options) {
-        const { '--returned': _, ...times } = options; // of the return alone
-        const { exit, answer } = await this.ports.run('hold capture', [item], times);
+    /** Nobody knows the number, but what is in the hand is here. @param {Scan} scan @param {any} view @param {any} body */
+    async unknown(scan, view, body) {
+        const what = await this.ports.alert(scan, view);
+        if (what === 'as_item') await this.go_on(scan, { ...body, as: 'item', request: this.ports.request() });
+        const options = what === 'add' ? await this.ports.add(scan.text) : null;
+        if (options) await this.also(scan, 'item add', scan.text, { ...this.times(body.options), ...options });
+    }
+
+    /** Of a return's options those that any act takes. @param {Record<string, any>} options */
+    times({ '--returned': _, '--override': __, '--why': ___, ...times }) {
+        return times;
+    }
+
+    /** Another act about the copy in hand, with a line of its own.
+     * @param {Scan} scan @param {string} command @param {string} item @param {Record<string, any>} options */
+    async also(scan, command, item, options) {
+        const { exit, answer } = await this.ports.run(command, [item], options);
         const view = view_of(this.log({ text: item, mode: scan.mode, kind: 'act', exit, answer }));
         if (view.tone === 'stop') await this.ports.alert(scan, view);
         else this.ports.sound(view.tone === 'ok' ? 'ok' : 'note');

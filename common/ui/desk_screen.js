@@ -11,6 +11,7 @@ import { Desk } from './desk.js';
 import { view_of } from './result.js';
 import { fill_row, spoken } from './result_row.js';
 import { ask_which, tell_alert, ask_override, warn_patron, ask_undo } from './asks.js';
+import { ask_add, ask_mark } from './item_box.js';
 import { patron_head, patron_loans } from './patron_view.js';
 
 const ROWS_MAX = 60; // on the screen; more would only slow a small laptop down
@@ -39,6 +40,7 @@ export class DeskScreens {
             sound,
             ask_which,
             alert: tell_alert,
+            add: ask_add,
             override: ask_override,
             warn_patron,
         });
@@ -119,6 +121,12 @@ export class DeskScreens {
         if (await ask_undo(view_of(one))) await this.desk.undo(one, this.app.times());
     }
 
+    /** A copy that was looked at: damaged, lost, found. @param {any} scan */
+    async mark(scan) {
+        const how = await ask_mark(scan.answer);
+        if (how) await this.desk.also(scan, how.command, scan.answer.item, { ...this.app.times(), ...how.options });
+    }
+
     // --- what stands on the screen ------------------------------------------------------------------------------------
 
     /** @param {any} root @param {string} mode */
@@ -158,7 +166,7 @@ export class DeskScreens {
             if (this.list.parentElement) this.list.parentElement.scrollTop = 0;
             while (this.list.children.length > ROWS_MAX) this.drop_row();
         }
-        const view = fill_row(row, scan, (one) => this.undo(one));
+        const view = fill_row(row, scan, { undo: (one) => this.undo(one), mark: (one) => this.mark(one) });
         if (scan.state !== 'waiting') this.said.textContent = spoken(view);
         if (scan.state === 'done' && scan.answer && scan.answer.done && !scan.counted) this.count(scan);
     }

@@ -9,7 +9,7 @@ import { key_name } from './box.js';
 import { patron_head, patron_loans, patron_holds, patron_charges } from './patron_view.js';
 import { show_find } from './find.js';
 import { ask_sure } from './asks.js';
-import { say_line } from './result_row.js';
+import { say_line, say_word } from './result_row.js';
 import { act_view } from './result.js';
 import { select, of_stops, of_groups, of_categories } from './choices.js';
 
@@ -117,7 +117,7 @@ export class PatronScreen {
         if (done) {
             sound('ok');
             this.desks.log(answer, exit);
-            toast(t('patron.done', { word: t.or(`word.${answer.word}`, answer.word || ''), slip: answer.slip || '' }), 'ok');
+            toast(t('patron.done', { word: say_word(answer.word || ''), slip: answer.slip || '' }), 'ok');
         } else {
             const lines = answer.reasons ? act_view(answer).lines.map(say_line) : [answer.message || answer.error || ''];
             await alertBox({ kind: 'stop', title: t('word.not_done'), body: lines.map((text) => h('p', {}, text)) });

@@ -4,9 +4,10 @@
 /** @typedef {{ name: string, sentence: string, blocks: boolean, overridable?: boolean, alert?: boolean, cents?: number }} Reason */
 
 /** @typedef {{ n: number, text: string, mode: string, state: 'waiting' | 'done' | 'refused', at_ms: number,
- *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string, order?: number, counted?: boolean }} Scan
+ *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string, order?: number, counted?: boolean, misread?: boolean }} Scan
  * text: as scanned; kind, exit, answer: what the program said; refused: why it was not even asked (a key of texts);
- * undone: slip of the act that took it back; order: which act it was, by when it was done; counted: among the returns */
+ * undone: slip of the act that took it back; order: which act it was, by when it was done; counted: among the returns;
+ * misread: its check digit is wrong */
 
 /** @typedef {{ tone: Tone, word: string, title: string, author: string, callno: string, due: number | null, who: string,
  *   card: string, item: string, slip: string, entry: string, lines: { tone: Tone, key?: string, text: string, values?: any }[],
@@ -20,6 +21,9 @@ function blank() {
         lines: [], hold: null, may_override: false, alert: false,
     };
 }
+
+/** Returned, but nobody had it: done, and worth a second look. */
+const NOT_OUT = new Set(['not on loan', 'still set aside']);
 
 /** @param {Reason} reason @param {boolean} done @returns {{ tone: Tone, key?: string, text: string, values?: any }} */
 function reason_line(reason, done) {
@@ -48,7 +52,7 @@ export function act_view(a) {
     if (a.done && a.cards_left !== undefined && a.cards_left < 20)
         view.lines.push({ tone: 'note', key: 'line.cards_left', text: '', values: { n: a.cards_left } });
     if (a.again) view.lines.push({ tone: 'note', key: 'line.again', text: '' });
-    view.tone = !a.done || view.alert ? 'stop' : view.hold || view.lines.some((line) => line.tone !== 'ok') ? 'note' : 'ok';
+    view.tone = !a.done || view.alert ? 'stop' : view.hold || NOT_OUT.has(a.word) || view.lines.some((line) => line.tone !== 'ok') ? 'note' : 'ok';
     return view;
 }
 
@@ -94,6 +98,6 @@ export function view_of(scan) {
     if (scan.kind === 'item') return item_view(a);
     if (scan.kind === 'patron') return { ...view, tone: 'ok', word: 'card', title: a.name || a.card, card: a.card || '', who: a.name || '' };
     if (scan.kind === 'title') return { ...view, tone: 'note', word: 'isbn', title: (a.hits && a.hits[0] && a.hits[0].name) || scan.text };
-    if (scan.kind === 'unknown') return { ...view, tone: 'stop', word: 'unknown', title: scan.text, lines: [{ tone: 'stop', key: 'refused.unknown', text: '' }] };
+    if (scan.kind === 'unknown') return { ...view, tone: 'stop', word: 'unknown', title: scan.text, lines: [{ tone: 'stop', key: scan.misread ? 'refused.misread' : 'refused.unknown', text: '' }] };
     return { ...view, tone: 'stop', word: 'not_done', title: scan.text, lines: [{ tone: 'stop', text: a.message || a.error || '' }] };
 }

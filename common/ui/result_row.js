@@ -17,16 +17,19 @@ export function say_line(line) {
 
 /** @param {string} word */
 export function say_word(word) {
-    return t.or(`word.${word.replace(/ /g, '_')}`, word);
+    return t.or(`word.${word.replace(/[^a-z]+/g, '_')}`, word);
 }
 
-/** What happened, and what staff may want of it. @param {any} view @param {any} scan @param {(scan: any) => void} undo */
-function head(view, scan, undo) {
+/** @typedef {{ undo: (scan: any) => void, mark: (scan: any) => void }} Does */
+
+/** What happened, and what staff may want of it. @param {any} view @param {any} scan @param {Does} does */
+function head(view, scan, does) {
     const undone = Boolean(scan.undone), may = view.entry && scan.answer.done && !undone;
     return [
         h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)),
             view.who && view.word !== 'card' ? wild('span', 'result-who', view.who) : null),
-        h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => undo(scan) }, t('result.undo')) : null),
+        h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => does.undo(scan) }, t('result.undo')) : null,
+            scan.kind === 'item' ? h('button', { type: 'button', class: 'small', 'data-test': 'mark', onclick: () => does.mark(scan) }, t('result.mark')) : null),
     ];
 }
 
@@ -52,15 +55,15 @@ function lines(view) {
     return all.length ? h('ul', { class: 'result-lines' }, all.map((line) => h('li', { class: `note-text ${line.tone}` }, say_line(line)))) : null;
 }
 
-/** Fill a row. @param {any} row @param {any} scan a Scan of result.js @param {(scan: any) => void} undo */
-export function fill_row(row, scan, undo) {
+/** Fill a row. @param {any} row @param {any} scan a Scan of result.js @param {Does} does */
+export function fill_row(row, scan, does) {
     const view = view_of(scan), undone = Boolean(scan.undone);
     const tone = undone ? 'wait' : view.tone;
     row.className = `result ${tone}${undone ? ' undone' : ''}`;
     Object.assign(row.dataset, {
         word: undone ? 'undone' : view.word, item: view.item || scan.text, exit: scan.exit ?? '', state: scan.state, kind: tone, slip: view.slip, text: scan.text,
     });
-    fresh(row, head(view, scan, undo), about(view, scan), view.due !== null && !undone ? due_date(view.due) : null, lines(view));
+    fresh(row, head(view, scan, does), about(view, scan), view.due !== null && !undone ? due_date(view.due) : null, lines(view));
     return view;
 }
 

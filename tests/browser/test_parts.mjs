@@ -114,15 +114,17 @@ function made(Desk, chance, answers = {}) {
             if (b.text[0] === 'X') throw new Error('refused by the program');
             if (b.text[0] === 'B' && !b.as) return { exit: 0, kind: 'ask', card: { name: 'n' }, item: { title: 't' } };
             if (b.text[0] === 'P' || (b.text[0] === 'B' && b.as === 'card')) return { exit: 0, kind: 'patron', answer: patron(b.text) };
+            if (b.as === 'item' && b.text[0] === 'u') return { exit: 0, kind: 'act', answer: { ...LENT, op: 'checkin', word: 'returned', item: b.text, entry: 'u' } };
             if ('IRHB'.includes(b.text[0])) return b.card ? act(b) : { exit: 0, kind: 'item', answer: { item: b.text, name: b.text } };
             return { exit: 1, kind: 'unknown' };
         },
         async patron(card) { await wait(); return card[0] === 'P' || card[0] === 'B' ? { exit: 0, answer: patron(card) } : { exit: 1, answer: { error: 'enotfound' } }; },
-        async run(command, words) { log.ran.push([command, ...words]); await wait(); return { exit: 0, answer: { op: command === 'void' ? 'void' : 'capture_hold', done: true, slip: 'abc', entry: `r${log.ran.length}` } }; },
+        async run(command, words, options) { log.ran.push(Object.keys(options || {}).length ? [command, ...words, options] : [command, ...words]); await wait(); return { exit: 0, answer: { op: command === 'void' ? 'void' : 'capture_hold', done: true, slip: 'abc', entry: `r${log.ran.length}` } }; },
         request: () => `q${n += 1}`, now_ms: () => 0, changed() {}, sound: (s) => log.sounds.push(s),
         async ask_which(scan) { log.boxes.push(['ask', scan.text]); await wait(); return answers.which === undefined ? 'card' : answers.which; },
-        async alert(scan, view) { log.boxes.push([view.word, scan.text]); await wait(); return view.hold && answers.capture ? 'capture' : null; },
+        async alert(scan, view) { log.boxes.push([view.word, scan.text]); await wait(); return view.hold && answers.capture ? 'capture' : view.word === 'unknown' ? answers.unknown ?? null : null; },
         async override(scan) { log.boxes.push(['override', scan.text]); await wait(); return answers.why ?? null; },
+        async add() { log.boxes.push(['add']); return answers.add ?? null; },
         async warn_patron(p) { log.boxes.push(['warn', p.card]); },
     });
     return { desk, log, idle: async () => { while (desk.queue.count) await sleep(2); await sleep(4); } };
@@ -186,6 +188,14 @@ test('the desk: setting aside, taking back', async ({ load, chance }) => {
     equal('then the one before', 'capture_hold', desk.undoable().answer.op);
     desk.turn_away('I7', 'lend', 'box');
     equal('a scan turned away stands there too', ['I7', 'refused'], [desk.results[0].text, desk.results[0].state]);
+    const odd = made(Desk, chance, { unknown: 'add', add: { '--name': 'Tea' } });
+    odd.desk.scan('u1', 'return', { '--returned': 'then', '--when': 'now' });
+    await odd.idle();
+    equal('an unknown copy is added, in paper\u2019s time but not in the book drop\u2019s', [['item add', 'u1', { '--when': 'now', '--name': 'Tea' }]], odd.log.ran);
+    const kept = made(Desk, chance, { unknown: 'as_item' });
+    kept.desk.scan('u1', 'return', {});
+    await kept.idle();
+    equal('or taken back all the same', [true, 'returned'], [kept.desk.results[0].answer.done, kept.desk.results[0].answer.word]);
     equal('no such card', false, await desk.open_card('I1'));
     desk.close();
     equal('nobody at the desk', null, desk.patron);
