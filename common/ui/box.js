@@ -54,7 +54,7 @@ function show(box) {
         const texts = [];
         const refused = h('p', { class: 'box-refused', role: 'alert', 'data-test': 'alert-refused' });
         const dialog = h('dialog', {
-            class: `box ${box.kind}`, role: 'alertdialog', 'aria-labelledby': title, 'aria-describedby': body,
+            class: `box ${box.form ? 'plain' : box.kind}`, role: box.form ? 'dialog' : 'alertdialog', 'aria-labelledby': title, 'aria-describedby': body,
             'data-test': 'alert', 'data-kind': box.kind,
         });
         /** @param {Choice} choice */
@@ -65,7 +65,7 @@ function show(box) {
             dialog.remove();
             done(choice.value);
         };
-        const heading = h('h2', { id: title, tabindex: '-1' }, icon(box.kind), h('span', {}, box.title));
+        const heading = h('h2', { id: title, tabindex: '-1' }, box.form ? null : icon(box.kind), h('span', {}, box.title));
         fresh(dialog, heading, h('div', { class: 'box-body', id: body }, box.body), refused,
             h('div', { class: 'box-choices' }, choices.map((choice) => choice_button(choice, choose))));
         dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
