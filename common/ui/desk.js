@@ -179,15 +179,28 @@ export class Desk {
         else if (!quiet) this.ports.sound(warnings.length ? 'note' : 'ok');
     }
 
-    /** The same by card number; not through the scan box. ret: false = no such card @param {string} card */
-    async open_card(card) {
-        const { exit, answer } = await this.ports.patron(card);
-        if (exit !== 0) return false;
-        await this.open(answer);
-        return true;
+    /** The same by card number: tapped, not scanned. It keeps its place among the scans, for those before it are for who was
+     * there before. ret: false = no such card @param {string} card @returns {Promise<boolean>} */
+    open_card(card) {
+        return new Promise((done) => {
+            this.queue.add(async () => {
+                const { exit, answer } = await this.ports.patron(card).catch(() => ({ exit: 3, answer: null }));
+                done(exit === 0);
+                if (exit === 0) await this.open(answer);
+            }, () => {
+                this.shut(); // rather nobody than the one before
+                done(false);
+            });
+        });
     }
 
+    /** Done with who is at the desk, once what was scanned for them is done. */
     close() {
+        if (this.queue.count === 0) this.shut();
+        else this.queue.add(async () => this.shut(), () => this.shut());
+    }
+
+    shut() {
         this.patron = null;
         this.limit = null;
         this.ports.changed(null);

@@ -56,7 +56,7 @@ export class DeskScreens {
 
     /** Another person sits here: the one at the desk and the list are not theirs. */
     forget() {
-        this.desk.close();
+        this.desk.shut();
         this.desk.results = this.desk.results.filter((s) => s.state === 'waiting');
         this.rows.clear();
         this.roster = [];
@@ -98,10 +98,16 @@ export class DeskScreens {
         this.desk.log({ text: answer.item || answer.patron || '', mode: this.mode, kind: 'act', exit, answer });
     }
 
+    /** What is half typed goes first, then who is at the desk. */
     clear() {
+        if (this.box.value === '' && this.desk.patron) this.desk.close();
         this.box.value = '';
-        if (this.desk.patron) this.desk.close();
         this.box.focus();
+    }
+
+    done() {
+        this.box.value = '';
+        this.clear();
     }
 
     async last_patron() {
@@ -201,7 +207,7 @@ export class DeskScreens {
                     this.desk.last_card ? h('button', { type: 'button', onclick: () => this.last_patron(), 'data-test': 'last' }, t('desk.last'), h('kbd', {}, 'F8')) : null));
         return h('section', { class: 'panel patron' }, patron_head(p, this.app.now(), this.desk.limit),
             h('div', { class: 'row' },
-                h('button', { type: 'button', class: 'main', onclick: () => this.clear(), 'data-test': 'patron-done' }, t('desk.done'), h('kbd', {}, key_name('Escape'))),
+                h('button', { type: 'button', class: 'main', onclick: () => this.done(), 'data-test': 'patron-done' }, t('desk.done'), h('kbd', {}, key_name('Escape'))),
                 h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'patron-all' }, t('desk.all'), h('kbd', {}, 'F4')),
                 p.loans.length && !this.roster.length ? h('button', { type: 'button', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
             this.roster.length ? null : patron_loans(p, this.app.now(), this.mode === 'renew' ? (items) => this.renew(items) : null));

@@ -110,7 +110,7 @@ function on_key(event) {
     const plain = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
     const at = event.timeStamp, target = /** @type {any} */ (event.target);
     const suffix = (event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.altKey && !event.shiftKey;
-    const scan = suffix ? burst.end(at) : null, text = scan ? scan.fast : null;
+    const scan = suffix ? burst.end(at) : null;
     if (plain && burst.add(event.key, at)) before = is_field(target) ? { input: target, value: target.value } : null;
     else if (!plain && !suffix && event.key !== 'Shift') burst.forget();
     const modal = modals.at(-1), key = named.get(combo_of(event));
@@ -118,8 +118,8 @@ function on_key(event) {
         if (key && key.always && !modal.last) {
             event.preventDefault();
             if (!event.repeat) key.run();
-        } else if (text && !wants_scan(target) && (!is_field(target) || looks_scanned(text))) {
-            modal.scanned(text);
+        } else if (scan && !wants_scan(target) && (!is_field(target) || looks_scanned(scan.fast))) {
+            modal.scanned(is_field(target) ? scan.fast : scan.whole);
             put_back(target);
             event.preventDefault();
             event.stopPropagation();

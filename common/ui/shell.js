@@ -42,6 +42,7 @@ export class App {
         this.listeners = new Map();
         this.clock_off_ms = 0;
         this.touched = Date.now();
+        this.locked = false; // by this page: the cover stands until the phrase is given
     }
 
     /** @param {string} event @param {(x: any) => void} listener ret: takes it away again */
@@ -125,9 +126,12 @@ export class App {
         return look(this);
     }
 
+    /** Covered at once, whether the program answers or not; it is told as soon as it does. */
     async lock() {
-        await api.once('/api/lock', {});
+        if (this.locked) return;
+        this.locked = true;
         api.shut('locked');
+        while (this.locked && (await api.once('/api/lock', {})).status === 0) await new Promise((done) => setTimeout(done, 1000));
     }
 }
 
@@ -218,16 +222,19 @@ function take_session(app, facts) {
 /** Until somebody is in. @param {App} app */
 async function enter(app) {
     for (;;) {
+        if (app.locked && app.session.staff) {
+            await unlock(app.session);
+            app.locked = false;
+        }
         const { status, body } = await api.once('/api/session');
-        if (status === 200 && !body.locked) {
+        if (status === 200) {
             take_session(app, body);
+            app.locked = Boolean(body.locked);
+            if (app.locked) continue;
             api.admit(body.csrf);
             return;
         }
-        if (status === 200) {
-            take_session(app, body);
-            if ((await unlock(body)) === 'open') continue;
-        } else if (status === 401) {
+        if (status === 401) {
             take_session(app, body || {});
             await login(body || {});
         } else {
