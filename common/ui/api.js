@@ -102,6 +102,10 @@ export const api = {
     listen(listener) {
         listeners.add(listener);
     },
+    /** Of a session that is locked: what unlocks it needs it too. @param {string} token */
+    token(token) {
+        csrf = token;
+    },
     /** Staff are in: what waited goes on. @param {string} token */
     admit(token) {
         csrf = token;

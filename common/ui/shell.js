@@ -229,6 +229,7 @@ async function enter(app) {
         const { status, body } = await api.once('/api/session');
         if (status === 200) {
             take_session(app, body);
+            api.token(body.csrf); // what unlocks a page that was loaded while locked needs it too
             app.locked = Boolean(body.locked);
             if (app.locked) continue;
             api.admit(body.csrf);
