@@ -148,7 +148,7 @@ export class SearchScreen {
         fresh(this.hits, list.length ? h('table', {}, h('caption', { class: 'sr-only' }, t('search.by_shelf')),
             h('thead', {}, h('tr', {}, ['callno', 'title', 'state', 'item'].map((c) => h('th', { scope: 'col' }, t(`search.col_${c}`))))),
             h('tbody', {}, list.map((/** @type {any} */ i) => h('tr', { 'data-test': 'shelf-item' }, h('td', {}, h('strong', {}, bdi(i.callno))),
-                h('td', {}, bdi(i.name), ' ', h('span', { class: 'quiet' }, bdi(i.author))), h('td', {}, copy_state(i)), h('td', { class: 'number' }, i.item)))))
+                h('td', { class: 'text' }, bdi(i.name), ' ', h('span', { class: 'quiet' }, bdi(i.author))), h('td', {}, copy_state(i)), h('td', { class: 'number' }, i.item)))))
             : h('p', { class: 'empty' }, (answer && answer.message) || t('search.shelf_none')),
         answer && answer.more ? h('p', { class: 'quiet' }, t('search.shelf_more')) : null);
     }
