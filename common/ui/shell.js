@@ -117,7 +117,10 @@ export class App {
         document.body.classList.remove('menu-open');
         document.getElementById('menu')?.setAttribute('aria-expanded', 'false');
         next.show(root, this, again);
-        if (!main.contains(document.activeElement) && !box_open()) main.focus({ preventScroll: true });
+        if (!main.contains(document.activeElement) && !box_open()) {
+            main.classList.add('by-route'); // for keys and readers; no frame round what nobody chose
+            main.focus({ preventScroll: true });
+        }
         this.emit('screen', next);
     }
 
@@ -181,7 +184,7 @@ function bar(app) {
 /** @param {App} app */
 function frame(app) {
     document.getElementById('frame')?.remove();
-    const main = h('main', { id: 'main' });
+    const main = h('main', { id: 'main', onblur: () => main.classList.remove('by-route') });
     const skip = h('a', {
         class: 'skip sr-only', href: '#main',
         onclick: (/** @type {Event} */ event) => {

@@ -2,6 +2,7 @@
 import { h, fresh, t, api, money, day, iso_day } from './kit.js';
 import { outcomes } from './sync.js';
 import { sums } from './day_sums.js';
+import { slip_panel } from './slip.js';
 
 const LAST = 5000;
 
@@ -23,7 +24,8 @@ export function day_screen(app) {
                     s.paid_back_cents ? [h('dt', {}, t('day.paid_back')), h('dd', { class: 'number' }, money(s.paid_back_cents))] : null,
                     s.paid_back_cents ? [h('dt', {}, t('day.in_till')), h('dd', { class: 'number' }, money(s.taken_cents - s.paid_back_cents))] : null)),
                 h('section', { class: 'panel' }, h('h2', {}, t('day.odd')), s.odd.length ? outcomes(s.odd) : h('p', { class: 'empty' }, t('day.no_odd'))),
-                h('section', { class: 'panel' }, h('h2', {}, t('day.waiting')), h('p', { class: 'big-figure number' }, s.waiting), h('p', { class: 'quiet' }, t('day.waiting_hint'))))));
+                h('section', { class: 'panel' }, h('h2', {}, t('day.waiting')), h('p', { class: 'big-figure number' }, s.waiting), h('p', { class: 'quiet' }, t('day.waiting_hint'))),
+                slip_panel())));
     };
     return {
         id: 'day', title: 'nav.day', key: 'F10', role: 'staff',
