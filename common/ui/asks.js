@@ -67,7 +67,8 @@ export async function ask_override(scan, view) {
     }, t(`why.${name}`)));
     const yes = await alertBox({
         kind: 'stop', title: t('override.title'),
-        body: [what(view), view.lines.map(told), h('p', { class: 'quiet' }, t('override.may')), h('div', { class: 'row' }, presets), field(t('override.why'), why), missing],
+        body: [what(view), view.lines.map(told), h('p', { class: 'quiet' }, t('override.may')), h('div', { class: 'row' }, presets),
+            field(t('override.why'), why), missing],
         choices: [
             { label: t('override.leave'), value: 'leave', cancel: true, main: true },
             {

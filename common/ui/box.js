@@ -4,6 +4,7 @@
 import { h, fresh, icon, unique } from './dom.js';
 import { keys, combo_of } from './keys.js';
 import { sound } from './sound.js';
+import { key_name } from './press.js';
 import { t } from './t.js';
 
 /** @typedef {{ label: string, value: any, combo?: string, main?: boolean, cancel?: boolean, check?: () => boolean }} Choice
@@ -113,11 +114,6 @@ function press(event, bursting, box, choices, choose) {
     if (writing || target instanceof HTMLSelectElement) return false;
     if (event.key === ' ') return bursting; // a space presses the button it stands on
     return event.key.length === 1 || /^F\d+$/.test(event.key) || event.altKey;
-}
-
-/** How a key is written on screen. @param {string} combo */
-export function key_name(combo) {
-    return combo.split('+').map((part) => t.or(`key.${part}`, part)).join('+');
 }
 
 /** A word that goes by itself; for what needs no answer. @param {string} text @param {'ok' | 'note' | 'stop'} [kind] */

@@ -73,7 +73,8 @@ export class Desk {
 
     /** @param {Scan} scan @param {Record<string, any>} options @param {'card' | 'item' | null} as */
     async work(scan, options, as) {
-        const body = { text: scan.text, mode: scan.mode, card: scan.mode === 'lend' && this.patron ? this.patron.card : null, as, options, request: this.ports.request() };
+        const body = { text: scan.text, mode: scan.mode, card: scan.mode === 'lend' && this.patron ? this.patron.card : null, as, options,
+            request: this.ports.request() };
         let answer = await this.ask(scan, body);
         if (answer && answer.kind === 'ask') {
             scan.answer = answer;
@@ -105,7 +106,8 @@ export class Desk {
 
     /** @param {Scan} scan @param {any} answer @param {any} body */
     async settle(scan, answer, body) {
-        Object.assign(scan, { state: 'done', kind: answer.kind, misread: Boolean(answer.misread), exit: answer.exit, answer: answer.answer, order: (this.settled += 1) });
+        Object.assign(scan, { state: 'done', kind: answer.kind, misread: Boolean(answer.misread), exit: answer.exit, answer: answer.answer,
+            order: (this.settled += 1) });
         if (scan.kind === 'patron') {
             this.ports.changed(scan);
             await this.open(scan.answer);

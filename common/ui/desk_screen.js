@@ -5,7 +5,8 @@ import { t } from './t.js';
 import { api, request_id } from './api.js';
 import { iso_minute } from './format.js';
 import { keys } from './keys.js';
-import { box_open, key_name, on_refused, toast } from './box.js';
+import { box_open, on_refused, toast } from './box.js';
+import { press } from './press.js';
 import { sound } from './sound.js';
 import { Desk } from './desk.js';
 import { view_of } from './result.js';
@@ -48,7 +49,8 @@ export class DeskScreens {
         this.said = h('p', { class: 'sr-only', role: 'status', 'data-test': 'said' });
         this.side = h('aside', { class: 'desk-side scroll', 'aria-label': t('desk.patron') });
         this.box = h('input', {
-            class: 'scan', name: 'scan', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 200, 'data-test': 'scan', enterkeyhint: 'go',
+            class: 'scan', name: 'scan', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 200, 'data-test': 'scan',
+                enterkeyhint: 'go',
         });
         on_refused((text) => this.desk.turn_away(text, this.mode, 'box'));
         app.on('staff', () => this.forget());
@@ -203,13 +205,14 @@ export class DeskScreens {
         const p = this.desk.patron;
         if (!p)
             return h('section', { class: 'panel none' }, h('h2', {}, t('desk.nobody')), h('p', {}, t(`desk.nobody.${this.mode}`)),
-                h('div', { class: 'stack' }, h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'no-card' }, t('desk.no_card'), h('kbd', {}, key_name('F4'))),
-                    this.desk.last_card ? h('button', { type: 'button', onclick: () => this.last_patron(), 'data-test': 'last' }, t('desk.last'), h('kbd', {}, 'F8')) : null));
+                h('div', { class: 'stack' }, press('no-card', t('desk.no_card'), () => this.app.go('patron'), '', 'F4'),
+                    this.desk.last_card ? press('last', t('desk.last'), () => this.last_patron(), '', 'F8') : null));
         return h('section', { class: 'panel patron' }, patron_head(p, this.app.now(), this.desk.limit),
             h('div', { class: 'row' },
-                h('button', { type: 'button', class: 'main', onclick: () => this.done(), 'data-test': 'patron-done' }, t('desk.done'), h('kbd', {}, key_name('Escape'))),
-                h('button', { type: 'button', onclick: () => this.app.go('patron'), 'data-test': 'patron-all' }, t('desk.all'), h('kbd', {}, 'F4')),
-                p.loans.length && !this.roster.length ? h('button', { type: 'button', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
+                press('patron-done', t('desk.done'), () => this.done(), 'main', 'Escape'),
+                press('patron-all', t('desk.all'), () => this.app.go('patron'), '', 'F4'),
+                p.loans.length && !this.roster.length ? press('renew-all', t('patron.renew_all'),
+                    () => this.renew(p.loans.map((/** @type {any} */ l) => l.item))) : null),
             this.roster.length ? null : patron_loans(p, this.app.now(), this.mode === 'renew' ? (items) => this.renew(items) : null));
     }
 
@@ -222,7 +225,8 @@ export class DeskScreens {
         if (!this.roster.length) return null;
         const open = this.desk.patron && this.desk.patron.card;
         return h('section', { class: 'panel roster', 'data-test': 'roster' },
-            h('div', { class: 'row ends' }, h('h2', {}, bdi(this.roster_name)), h('button', { type: 'button', class: 'small', onclick: () => this.set_roster([], '') }, t('roster.end'))),
+            h('div', { class: 'row ends' }, h('h2', {}, bdi(this.roster_name)),
+                h('button', { type: 'button', class: 'small', onclick: () => this.set_roster([], '') }, t('roster.end'))),
             h('ul', { class: 'roster-list' }, this.roster.map((p) => h('li', {}, h('button', {
                 type: 'button', 'data-test': 'roster-patron', 'data-card': p.card, 'aria-pressed': String(p.card === open), onclick: () => this.tap(p.card),
             }, bdi(p.name), p.barred ? icon('stop') : null,

@@ -3,6 +3,7 @@
 import { h, fresh, bdi, icon, field } from './dom.js';
 import { t } from './t.js';
 import { api } from './api.js';
+import { press } from './press.js';
 import { stop_name } from './format.js';
 import { live } from './live.js';
 import { select, of_stops, of_groups } from './choices.js';
@@ -36,7 +37,7 @@ export function show_find(root, to) {
             }, t('find.roster', { group: group.value, n: list.length })) : null,
             list.length ? h('ul', { class: 'people' }, list.map((p) => person(p, to.open))) : null,
             !list.length && !fault ? h('div', { class: 'stack' }, h('p', { class: 'empty' }, t('find.none')),
-                h('button', { type: 'button', onclick: () => to.register(name.value.trim()), 'data-test': 'find-register' }, t('find.register'))) : null,
+                press('find-register', t('find.register'), () => to.register(name.value.trim()))) : null,
             list.length >= LIMIT ? h('p', { class: 'quiet' }, t('find.more', { n: LIMIT })) : null);
     });
     name.addEventListener('input', search.soon);
@@ -60,5 +61,6 @@ export function show_find(root, to) {
 function person(p, open) {
     return h('li', {}, h('button', { type: 'button', class: 'person', 'data-test': 'found-patron', 'data-card': p.card, onclick: () => open(p.card) },
         h('span', { class: 'person-name' }, bdi(p.name || p.card), p.barred ? h('span', { class: 'chip stop' }, icon('stop'), t('find.barred')) : null),
-        h('span', { class: 'quiet' }, [p.group, p.category, stop_name(p.stop)].filter(Boolean).map((text) => [bdi(text), ' \u00b7 ']), h('span', { class: 'number nowrap' }, p.card))));
+        h('span', { class: 'quiet' }, [p.group, p.category, stop_name(p.stop)].filter(Boolean).map((text) => [bdi(text), ' \u00b7 ']),
+            h('span', { class: 'number nowrap' }, p.card))));
 }

@@ -12,7 +12,8 @@ export async function ask_mark(item) {
     const why = h('input', { name: 'why', maxlength: 200, autocomplete: 'off', 'data-test': 'mark-why' });
     const mark = await alertBox({
         kind: 'note', form: true, title: t('mark.title'),
-        body: [wild('p', 'box-title', item.name || item.item), item.patron ? h('p', {}, t('mark.lent'), ' ', bdi(item.patron_name || item.patron)) : null, field(t('mark.why'), why)],
+        body: [wild('p', 'box-title', item.name || item.item), item.patron ? h('p', {}, t('mark.lent'), ' ',
+            bdi(item.patron_name || item.patron)) : null, field(t('mark.why'), why)],
         choices: [...MARKS.map((value) => ({ label: t(`mark.${value}`), value })), { label: t('box.cancel'), value: null, cancel: true }],
     });
     return mark ? { command: `item ${mark}`, options: { '--why': why.value.trim() } } : null;
@@ -27,7 +28,8 @@ export async function ask_add(barcode) {
     const error = h('p', { class: 'gate-error', role: 'alert' });
     const yes = await alertBox({
         kind: 'note', form: true, focus: name, title: t('add.title', { text: barcode }),
-        body: [h('p', { class: 'quiet' }, t('add.hint')), h('div', { class: 'form' }, field(t('add.name'), name), field(t('add.author'), author), field(t('add.callno'), callno), field(t('add.isbn'), isbn)), error],
+        body: [h('p', { class: 'quiet' }, t('add.hint')), h('div', { class: 'form' }, field(t('add.name'), name), field(t('add.author'), author),
+            field(t('add.callno'), callno), field(t('add.isbn'), isbn)), error],
         choices: [{ label: t('add.yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => {
             error.textContent = name.value.trim() ? '' : t('add.missing');
             return name.value.trim() !== '';

@@ -16,6 +16,7 @@ export { t, use_texts } from './t.js';
 export { api, ApiError, request_id } from './api.js';
 export { money, day, clock, iso_day, iso_minute, age, cents, stop_name, set_zone } from './format.js';
 export { keys } from './keys.js';
-export { alertBox, box_open, key_name, toast } from './box.js';
+export { alertBox, box_open, toast } from './box.js';
+export { key_name, press } from './press.js';
 export { sound } from './sound.js';
 export { start, App } from './shell.js';

@@ -3,6 +3,7 @@
 import { h, fresh, icon, field } from './dom.js';
 import { t } from './t.js';
 import { iso_minute } from './format.js';
+import { press } from './press.js';
 import { sound } from './sound.js';
 
 export class PaperScreen {
@@ -31,11 +32,12 @@ export class PaperScreen {
     draw() {
         const paper = this.app.paper, now = iso_minute(this.app.now());
         const when = h('input', { type: 'datetime-local', name: 'when', required: true, max: now, value: (paper && paper.when) || now, 'data-test': 'paper-when' });
-        const source = h('input', { name: 'source', required: true, maxlength: 100, autocomplete: 'off', value: (paper && paper.source) || t('paper.source_paper'), 'data-test': 'paper-source' });
+        const source = h('input', { name: 'source', required: true, maxlength: 100, autocomplete: 'off',
+            value: (paper && paper.source) || t('paper.source_paper'), 'data-test': 'paper-source' });
         const error = h('p', { class: 'gate-error', role: 'alert', 'data-test': 'paper-error' });
         fresh(this.root, h('h1', {}, t('paper.title')), h('p', {}, t('paper.what')),
             h('form', {
-                class: 'panel stack narrow', onsubmit: (/** @type {Event} */ event) => {
+                class: 'panel stack narrow', novalidate: true, onsubmit: (/** @type {Event} */ event) => {
                     event.preventDefault();
                     if (!when.value || when.value > iso_minute(this.app.now())) {
                         error.textContent = t('paper.future');
@@ -55,7 +57,7 @@ export class PaperScreen {
             }, t('paper.step', { m: m > 0 ? `+${m}` : `\u2212${-m}` })))),
             field(t('paper.source'), source, t('paper.source_hint')), error,
             h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main big', 'data-test': 'paper-set' }, t(paper ? 'paper.change' : 'paper.set')),
-                paper ? h('button', { type: 'button', class: 'big', onclick: () => this.app.set_paper(null), 'data-test': 'paper-clear' }, t('banner.paper_end')) : null)),
+                paper ? press('paper-clear', t('banner.paper_end'), () => this.app.set_paper(null), 'big') : null)),
             h('p', { class: 'note-text note' }, icon('note'), h('span', {}, t('paper.order'))));
     }
 }

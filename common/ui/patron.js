@@ -5,7 +5,7 @@ import { t } from './t.js';
 import { money, cents, day, clock } from './format.js';
 import { alertBox, toast } from './box.js';
 import { sound } from './sound.js';
-import { key_name } from './box.js';
+import { press } from './press.js';
 import { patron_head, patron_loans, patron_holds, patron_charges } from './patron_view.js';
 import { show_find } from './find.js';
 import { ask_sure } from './asks.js';
@@ -87,18 +87,18 @@ export class PatronScreen {
                     h('section', { class: 'panel patron' }, patron_head(p, now, this.desks.desk.limit),
                         h('p', { class: 'quiet' }, p.expires ? t('patron.until', { day: day(p.expires) }) : null),
                         h('div', { class: 'row' },
-                            h('button', { type: 'button', class: 'main', onclick: () => this.app.go('lend'), 'data-test': 'patron-lend' }, t('patron.lend'), h('kbd', {}, 'F1')),
-                            h('button', { type: 'button', onclick: () => { this.finding = true; this.draw(); }, 'data-test': 'patron-other' }, t('patron.other'), h('kbd', {}, key_name('F4'))),
-                            h('button', { type: 'button', onclick: () => this.change(p), 'data-test': 'patron-change' }, t('patron.change')),
-                            h('button', { type: 'button', onclick: () => this.replace(p), 'data-test': 'patron-replace' }, t('patron.new_card')))),
+                            press('patron-lend', t('patron.lend'), () => this.app.go('lend'), 'main', 'F1'),
+                            press('patron-other', t('patron.other'), () => { this.finding = true; this.draw(); }, '', 'F4'),
+                            press('patron-change', t('patron.change'), () => this.change(p)),
+                            press('patron-replace', t('patron.new_card'), () => this.replace(p)))),
                     h('section', { class: 'panel' }, h('h2', {}, t('patron.charges'), owes ? ` \u2014 ${money(owes)}` : ''),
                         patron_charges(p, (c) => this.pay(p, c)),
                         h('div', { class: 'row' },
-                            owes > 0 ? h('button', { type: 'button', class: 'main', onclick: () => this.pay(p, null), 'data-test': 'pay' }, t('patron.pay_all')) : null,
-                            h('button', { type: 'button', onclick: () => this.charge(p), 'data-test': 'charge-new' }, t('patron.charge_new'))))),
+                            owes > 0 ? press('pay', t('patron.pay_all'), () => this.pay(p, null), 'main') : null,
+                            press('charge-new', t('patron.charge_new'), () => this.charge(p))))),
                 h('div', { class: 'stack' },
                     h('section', { class: 'panel' }, h('div', { class: 'row ends' }, h('h2', {}, t('patron.loans_title')),
-                        p.loans.length ? h('button', { type: 'button', class: 'small', onclick: () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'data-test': 'renew-all' }, t('patron.renew_all')) : null),
+                        p.loans.length ? press('renew-all', t('patron.renew_all'), () => this.renew(p.loans.map((/** @type {any} */ l) => l.item)), 'small') : null),
                     patron_loans(p, now, (items) => this.renew(items))),
                     h('section', { class: 'panel' }, h('h2', {}, t('patron.holds')), patron_holds(p, (one) => this.cancel(one))))));
     }
@@ -140,7 +140,8 @@ export class PatronScreen {
         };
         const how = await alertBox({
             kind: 'note', form: true, focus: amount, title: t('money.title', { sum: money(owed) }),
-            body: [h('p', {}, bdi(p.name)), charge ? h('p', { class: 'quiet' }, t.or(`charge.${charge.kind}`, charge.kind), ' \u00b7 ', day(charge.since_ms / 1000), ' ', clock(charge.since_ms)) : null,
+            body: [h('p', {}, bdi(p.name)), charge ? h('p', { class: 'quiet' }, t.or(`charge.${charge.kind}`, charge.kind), ' \u00b7 ',
+                day(charge.since_ms / 1000), ' ', clock(charge.since_ms)) : null,
                 field(t('money.amount'), amount), charge ? field(t('money.waive_why'), why) : null, error],
             choices: [
                 { label: t('money.take'), value: 'pay', combo: 'Alt+O', main: true, check: sane },
@@ -184,8 +185,10 @@ export class PatronScreen {
     async replace(p) {
         const card = h('input', { name: 'card', autocomplete: 'off', maxlength: 40, 'data-scan': '', 'data-test': 'replace-card' });
         const yes = await alertBox({
-            kind: 'note', form: true, focus: card, title: t('patron.replace_title'), body: [h('p', {}, bdi(p.name)), field(t('patron.replace_card'), card, t('patron.replace_hint'))],
-            choices: [{ label: t('patron.replace_yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => card.value.trim() !== '' }, { label: t('box.cancel'), value: null, cancel: true }],
+            kind: 'note', form: true, focus: card, title: t('patron.replace_title'),
+                body: [h('p', {}, bdi(p.name)), field(t('patron.replace_card'), card, t('patron.replace_hint'))],
+            choices: [{ label: t('patron.replace_yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => card.value.trim() !== '' },
+                { label: t('box.cancel'), value: null, cancel: true }],
         });
         if (yes && (await this.act('patron replace', [p.card, card.value.trim()], {}))) await this.desks.desk.open_card(card.value.trim());
     }
@@ -197,8 +200,10 @@ export class PatronScreen {
         const category = select('change-category', t('register.category_none'), of_categories, p.category);
         const yes = await alertBox({
             kind: 'note', form: true, focus: name, title: t('patron.change_title'),
-            body: h('div', { class: 'form' }, field(t('register.name'), name), field(t('register.category'), category), field(t('register.stop'), stop), field(t('register.group'), group)),
-            choices: [{ label: t('patron.change_yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => name.value.trim() !== '' }, { label: t('box.cancel'), value: null, cancel: true }],
+            body: h('div', { class: 'form' }, field(t('register.name'), name), field(t('register.category'), category),
+                field(t('register.stop'), stop), field(t('register.group'), group)),
+            choices: [{ label: t('patron.change_yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => name.value.trim() !== '' },
+                { label: t('box.cancel'), value: null, cancel: true }],
         });
         if (!yes) return;
         /** @param {string} now @param {string | null | undefined} was */

@@ -52,7 +52,8 @@ export function patron_charges(p, pay) {
     const open = p.charges.filter((/** @type {any} */ c) => c.owed_cents !== 0);
     if (!open.length) return h('p', { class: 'empty' }, t('patron.no_charges'));
     return h('ul', { class: 'list' }, open.map((/** @type {any} */ c) => h('li', { class: 'loan', 'data-test': 'charge' },
-        h('div', { class: 'grow' }, h('p', {}, t.or(`charge.${c.kind}`, c.kind)), h('p', { class: 'quiet' }, day(c.since_ms / 1000), c.item ? ` \u00b7 ${c.item}` : '')),
+        h('div', { class: 'grow' }, h('p', {}, t.or(`charge.${c.kind}`, c.kind)),
+            h('p', { class: 'quiet' }, day(c.since_ms / 1000), c.item ? ` \u00b7 ${c.item}` : '')),
         h('p', { class: 'number' }, money(c.owed_cents)),
         pay ? h('button', { type: 'button', class: 'small', 'data-test': 'pay-one', onclick: () => pay(c) }, t('patron.pay')) : null)));
 }

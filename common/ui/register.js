@@ -92,7 +92,8 @@ export class RegisterScreen {
         if (signal.aborted) return;
         const list = Array.isArray(answer) ? answer : [];
         fresh(place, list.length ? h('div', { class: 'note-text note' }, icon('note'), h('div', { class: 'alike' }, h('span', {}, t('register.alike')),
-            list.map((p) => h('button', { type: 'button', class: 'small', 'data-card': p.card, onclick: () => this.open(p.card) }, bdi(p.name), h('span', { class: 'number' }, p.card))))) : null);
+            list.map((p) => h('button', { type: 'button', class: 'small', 'data-card': p.card, onclick: () => this.open(p.card) }, bdi(p.name),
+                h('span', { class: 'number' }, p.card))))) : null);
     }
 
     /** @param {string} card */

@@ -45,7 +45,8 @@ export function act_view(a) {
     if (a.done && a.amount_cents !== undefined) view.lines.push({ tone: 'ok', key: 'line.amount', text: '', values: { cents: a.amount_cents } });
     if (a.done && a.hold_pickup && !a.hold_for) view.lines.push({ tone: 'ok', key: 'line.collect', text: '', values: { place: a.hold_pickup } });
     view.alert = reasons.some((r) => r.alert);
-    if (a.hold_for && a.done && a.op === 'capture_hold') view.lines.push({ tone: 'ok', key: 'line.hold', text: '', values: { card: a.hold_for, place: a.hold_pickup || '' } });
+    if (a.hold_for && a.done && a.op === 'capture_hold') view.lines.push({ tone: 'ok', key: 'line.hold', text: '',
+        values: { card: a.hold_for, place: a.hold_pickup || '' } });
     else if (a.hold_for && a.done) view.hold = { card: a.hold_for, pickup: a.hold_pickup || '' };
     if (a.done && a.limit !== undefined && a.loans !== undefined && a.op !== 'checkin' && a.loans >= a.limit)
         view.lines.push({ tone: 'note', key: 'line.limit', text: '', values: { loans: a.loans, limit: a.limit } });
@@ -79,7 +80,8 @@ export function patron_warnings(p, now_s) {
     if (p.replaced) said.push({ tone: 'stop', key: 'patron.replaced', text: '', values: { card: p.newer_card || '' } });
     if (p.known === false) said.push({ tone: 'stop', key: 'patron.unknown', text: '' });
     if (typeof p.expires === 'number' && p.expires < now_s) said.push({ tone: 'stop', key: 'patron.expired', text: '', values: { day: p.expires } });
-    else if (typeof p.expires === 'number' && p.expires < now_s + 30 * 86400) said.push({ tone: 'note', key: 'patron.expires', text: '', values: { day: p.expires } });
+    else if (typeof p.expires === 'number' && p.expires < now_s + 30 * 86400) said.push({ tone: 'note', key: 'patron.expires', text: '',
+        values: { day: p.expires } });
     const overdue = (p.loans || []).filter((/** @type {any} */ l) => l.due < now_s).length;
     if (overdue) said.push({ tone: 'note', key: 'patron.overdue', text: '', values: { n: overdue } });
     if (p.balance_cents > 0) said.push({ tone: 'note', key: 'patron.owes', text: '', values: { cents: p.balance_cents } });
@@ -93,11 +95,13 @@ export function patron_warnings(p, now_s) {
 export function view_of(scan) {
     const view = blank(), a = scan.answer || {};
     if (scan.state === 'waiting') return { ...view, title: scan.text };
-    if (scan.refused) return { ...view, tone: 'stop', word: 'not_done', title: scan.text, lines: [{ tone: 'stop', key: `refused.${scan.refused}`, text: scan.refused }] };
+    if (scan.refused) return { ...view, tone: 'stop', word: 'not_done', title: scan.text,
+        lines: [{ tone: 'stop', key: `refused.${scan.refused}`, text: scan.refused }] };
     if (scan.kind === 'act' && a.op) return act_view(a);
     if (scan.kind === 'item') return item_view(a);
     if (scan.kind === 'patron') return { ...view, tone: 'ok', word: 'card', title: a.name || a.card, card: a.card || '', who: a.name || '' };
     if (scan.kind === 'title') return { ...view, tone: 'note', word: 'isbn', title: (a.hits && a.hits[0] && a.hits[0].name) || scan.text };
-    if (scan.kind === 'unknown') return { ...view, tone: 'stop', word: 'unknown', title: scan.text, lines: [{ tone: 'stop', key: scan.misread ? 'refused.misread' : 'refused.unknown', text: '' }] };
+    if (scan.kind === 'unknown') return { ...view, tone: 'stop', word: 'unknown', title: scan.text,
+        lines: [{ tone: 'stop', key: scan.misread ? 'refused.misread' : 'refused.unknown', text: '' }] };
     return { ...view, tone: 'stop', word: 'not_done', title: scan.text, lines: [{ tone: 'stop', text: a.message || a.error || '' }] };
 }

@@ -28,7 +28,8 @@ function head(view, scan, does) {
     return [
         h('p', { class: 'result-word' }, icon(undone ? 'undo' : view.tone), h('strong', {}, undone ? t('word.undone') : say_word(view.word)),
             view.who && view.word !== 'card' ? wild('span', 'result-who', view.who) : null),
-        h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => does.undo(scan) }, t('result.undo')) : null,
+        h('p', { class: 'result-foot' }, may ? h('button', { type: 'button', class: 'small', 'data-test': 'undo', onclick: () => does.undo(scan) },
+            t('result.undo')) : null,
             scan.kind === 'item' ? h('button', { type: 'button', class: 'small', 'data-test': 'mark', onclick: () => does.mark(scan) }, t('result.mark')) : null),
     ];
 }
@@ -36,7 +37,8 @@ function head(view, scan, does) {
 /** The year, small: it is seldom what is looked for. @param {number} utc_s */
 function due_date(utc_s) {
     const text = day(utc_s), cut = text.lastIndexOf(' ');
-    return h('p', { class: 'due', 'data-test': 'due', 'aria-label': `${t('result.due')} ${text}` }, text.slice(0, cut), h('span', { class: 'due-year' }, text.slice(cut)));
+    return h('p', { class: 'due', 'data-test': 'due', 'aria-label': `${t('result.due')} ${text}` }, text.slice(0, cut),
+        h('span', { class: 'due-year' }, text.slice(cut)));
 }
 
 /** @param {any} view @param {any} scan */
@@ -45,7 +47,8 @@ function about(view, scan) {
         wild('p', 'result-title', view.title || view.item),
         h('p', { class: 'result-more quiet' }, [view.author, view.callno].filter(Boolean).map((text) => wild('span', '', text)),
             view.item && view.title ? h('span', { class: 'number' }, view.item) : null,
-            h('span', { class: 'number' }, clock(scan.at_ms)), view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') }, view.slip) : null));
+            h('span', { class: 'number' }, clock(scan.at_ms)), view.slip ? h('span', { class: 'slip', 'data-test': 'slip', title: t('result.slip') },
+                view.slip) : null));
 }
 
 /** @param {any} view */

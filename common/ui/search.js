@@ -4,6 +4,7 @@ import { t } from './t.js';
 import { api } from './api.js';
 import { day, stop_name } from './format.js';
 import { alertBox, toast } from './box.js';
+import { press } from './press.js';
 import { sound } from './sound.js';
 import { live } from './live.js';
 import { select, of_stops } from './choices.js';
@@ -106,8 +107,9 @@ export class SearchScreen {
         if (exit !== 0) return;
         for (const one of this.hits.querySelectorAll('[data-key]')) one.setAttribute('aria-current', String(/** @type {any} */ (one).dataset.key === key));
         fresh(this.one, h('section', { class: 'panel stack' }, wild('h2', '', answer.name || answer.key), wild('p', 'quiet', answer.author), where(answer),
-            this.app.may('staff') ? h('div', { class: 'row' }, h('button', { type: 'button', class: 'main', onclick: () => this.hold(answer), 'data-test': 'hold-place' }, t('search.hold'))) : null,
-            answer.items.length ? h('table', {}, h('thead', {}, h('tr', {}, ['callno', 'place', 'state', 'item'].map((c) => h('th', { scope: 'col' }, t(`search.col_${c}`))))),
+            this.app.may('staff') ? h('div', { class: 'row' }, press('hold-place', t('search.hold'), () => this.hold(answer), 'main')) : null,
+            answer.items.length ? h('table', {}, h('thead', {},
+                h('tr', {}, ['callno', 'place', 'state', 'item'].map((c) => h('th', { scope: 'col' }, t(`search.col_${c}`))))),
                 h('tbody', {}, answer.items.map((/** @type {any} */ i) => h('tr', { 'data-test': 'copy' }, h('td', {}, bdi(i.callno)), h('td', {}, bdi(i.place)),
                     h('td', {}, copy_state(i)), h('td', { class: 'number' }, i.item))))) : h('p', { class: 'empty' }, t('search.no_copies'))));
         if (go && matchMedia('(max-width: 56rem)').matches) this.one.scrollIntoView();
@@ -121,7 +123,8 @@ export class SearchScreen {
         const error = h('p', { class: 'gate-error', role: 'alert' });
         const yes = await alertBox({
             kind: 'note', form: true, focus: open ? null : card, title: t('search.hold_title'),
-            body: [h('p', { class: 'box-title' }, bdi(title.name)), open ? h('p', {}, bdi(open.name)) : null, field(t('search.hold_card'), card), field(t('search.hold_stop'), stop), error],
+            body: [h('p', { class: 'box-title' }, bdi(title.name)), open ? h('p', {}, bdi(open.name)) : null, field(t('search.hold_card'), card),
+                field(t('search.hold_stop'), stop), error],
             choices: [{ label: t('search.hold_yes'), value: 'yes', combo: 'Alt+O', main: true, check: () => {
                 error.textContent = card.value.trim() ? '' : t('search.hold_card_missing');
                 return card.value.trim() !== '';
@@ -148,7 +151,8 @@ export class SearchScreen {
         fresh(this.hits, list.length ? h('table', {}, h('caption', { class: 'sr-only' }, t('search.by_shelf')),
             h('thead', {}, h('tr', {}, ['callno', 'title', 'state', 'item'].map((c) => h('th', { scope: 'col' }, t(`search.col_${c}`))))),
             h('tbody', {}, list.map((/** @type {any} */ i) => h('tr', { 'data-test': 'shelf-item' }, h('td', {}, h('strong', {}, bdi(i.callno))),
-                h('td', { class: 'text' }, bdi(i.name), ' ', h('span', { class: 'quiet' }, bdi(i.author))), h('td', {}, copy_state(i)), h('td', { class: 'number' }, i.item)))))
+                h('td', { class: 'text' }, bdi(i.name), ' ', h('span', { class: 'quiet' }, bdi(i.author))), h('td', {}, copy_state(i)),
+                    h('td', { class: 'number' }, i.item)))))
             : h('p', { class: 'empty' }, (answer && answer.message) || t('search.shelf_none')),
         answer && answer.more ? h('p', { class: 'quiet' }, t('search.shelf_more')) : null);
     }

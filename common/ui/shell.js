@@ -5,7 +5,8 @@ import { t, use_texts } from './t.js';
 import { api } from './api.js';
 import { keys } from './keys.js';
 import { set_zone, clock } from './format.js';
-import { key_name, box_open, toast } from './box.js';
+import { box_open, toast } from './box.js';
+import { key_name, press } from './press.js';
 import { login, unlock } from './login.js';
 import { sound } from './sound.js';
 
@@ -211,7 +212,7 @@ function banners(app) {
         app.session.practice ? h('p', { class: 'banner practice', 'data-test': 'banner-practice' }, icon('note'), h('span', {}, t('banner.practice'))) : null,
         app.paper ? h('p', { class: 'banner note', 'data-test': 'banner-paper' }, icon('note'),
             h('span', {}, t('banner.paper', { when: app.paper.when.replace('T', ' '), source: app.paper.source })),
-            h('button', { type: 'button', onclick: () => app.set_paper(null), 'data-test': 'paper-end' }, t('banner.paper_end'))) : null);
+            press('paper-end', t('banner.paper_end'), () => app.set_paper(null))) : null);
 }
 
 // --- being in, being out ------------------------------------------------------------------------------------------------------

@@ -17,15 +17,21 @@ export function day_screen(app) {
         const today = iso_day(app.now());
         const s = sums(exit === 0 && Array.isArray(answer) ? answer : [], (utc_ms) => iso_day(utc_ms) === today);
         fresh(place, h('h1', {}, t('day.title', { day: day(app.now() / 1000) })), h('div', { class: 'two' },
-            h('section', { class: 'panel' }, h('h2', {}, t('day.acts')), s.ops.length ? h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('day.act')), h('th', { scope: 'col', class: 'amount' }, t('day.count')))),
-                h('tbody', {}, s.ops.map(([op, n]) => h('tr', { 'data-test': 'day-op', 'data-op': op, 'data-count': n }, h('td', {}, t.or(`op.${op}`, op)), h('td', { class: 'amount' }, n))))) : h('p', { class: 'empty' }, t('day.none'))),
+            h('div', { class: 'stack' }, h('section', { class: 'panel' }, h('h2', {}, t('day.acts')),
+                s.ops.length ? h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('day.act')),
+                h('th', { scope: 'col', class: 'amount' }, t('day.count')))),
+                h('tbody', {}, s.ops.map(([op, n]) => h('tr', { 'data-test': 'day-op', 'data-op': op, 'data-count': n },
+                    h('td', {}, t.or(`op.${op}`, op)), h('td', { class: 'amount' }, n))))) : h('p', { class: 'empty' }, t('day.none'))),
+            slip_panel()),
             h('div', { class: 'stack' },
-                h('section', { class: 'panel' }, h('h2', {}, t('day.money')), h('dl', { class: 'facts' }, h('dt', {}, t('day.taken')), h('dd', { class: 'big-figure number', 'data-test': 'day-taken' }, money(s.taken_cents)),
+                h('section', { class: 'panel' }, h('h2', {}, t('day.money')),
+                    h('dl', { class: 'facts' }, h('dt', {}, t('day.taken')),
+                    h('dd', { class: 'big-figure number', 'data-test': 'day-taken' }, money(s.taken_cents)),
                     s.paid_back_cents ? [h('dt', {}, t('day.paid_back')), h('dd', { class: 'number' }, money(s.paid_back_cents))] : null,
                     s.paid_back_cents ? [h('dt', {}, t('day.in_till')), h('dd', { class: 'number' }, money(s.taken_cents - s.paid_back_cents))] : null)),
                 h('section', { class: 'panel' }, h('h2', {}, t('day.odd')), s.odd.length ? outcomes(s.odd) : h('p', { class: 'empty' }, t('day.no_odd'))),
-                h('section', { class: 'panel' }, h('h2', {}, t('day.waiting')), h('p', { class: 'big-figure number' }, s.waiting), h('p', { class: 'quiet' }, t('day.waiting_hint'))),
-                slip_panel())));
+                h('section', { class: 'panel' }, h('h2', {}, t('day.waiting')), h('p', { class: 'big-figure number' }, s.waiting),
+                    h('p', { class: 'quiet' }, t('day.waiting_hint'))))));
     };
     return {
         id: 'day', title: 'nav.day', key: 'F10', role: 'staff',

@@ -20,7 +20,8 @@ patron.register = (name) => {
 
 start(app, {
     screens: [
-        ...desk.screens(), patron, new SearchScreen(app, desk), register, new StopScreen(app), new PaperScreen(app), new SyncScreen(app), day_screen(app), help_screen(app),
+        ...desk.screens(), patron, new SearchScreen(app, desk), register, new StopScreen(app), new PaperScreen(app), new SyncScreen(app),
+            day_screen(app), help_screen(app),
     ],
     chips: () => h('div', { class: 'chips-in' }, stop_chip(app), sync_chip(app)),
     ready: () => desk.name_keys(),

@@ -1,6 +1,6 @@
 // stop.js -- where we stand: which stop, since when, how long still, what comes next; opening and closing a visit by a tap when
 // GPS does not; counting visitors and questions by tapping.
-import { h, fresh, bdi, icon, field, t, clock, day, toast, sound, alertBox, stop_name } from './kit.js';
+import { h, fresh, bdi, icon, field, press, t, clock, day, toast, sound, alertBox, stop_name } from './kit.js';
 import { choices } from './choices.js';
 import { ask_sure } from './asks.js';
 
@@ -41,7 +41,8 @@ export class StopScreen {
 
     /** Only when something changed: a list that is drawn anew under a finger loses the tap. */
     draw() {
-        const state = this.app.state.visit, now = JSON.stringify([state && { ...state, now_s: 0 }, this.app.state.gps, Math.floor(this.app.now() / 60000), this.counts]);
+        const state = this.app.state.visit, now = JSON.stringify([state && { ...state, now_s: 0 }, this.app.state.gps,
+            Math.floor(this.app.now() / 60000), this.counts]);
         if (now === this.drawn) return;
         this.drawn = now;
         const v = this.visit();
@@ -53,19 +54,23 @@ export class StopScreen {
     /** @param {any} v */
     at_stop(v) {
         const left = v.planned_departure_s ? Math.round((v.planned_departure_s * 1000 - this.app.now()) / 60000) : null;
-        return h('section', { class: 'panel stack stop-now', 'data-test': 'stop-now' }, h('p', { class: 'quiet' }, t(v.source === 'gps' ? 'stop.by_gps' : 'stop.by_hand')),
+        return h('section', { class: 'panel stack stop-now', 'data-test': 'stop-now' },
+            h('p', { class: 'quiet' }, t(v.source === 'gps' ? 'stop.by_gps' : 'stop.by_hand')),
             h('h2', { class: 'big-figure' }, bdi(v.name || stop_name(v.stop))),
             h('dl', { class: 'facts wide-facts' }, h('dt', {}, t('stop.since')), h('dd', { class: 'number' }, clock(v.arrival_s * 1000)),
                 v.planned_departure_s ? [h('dt', {}, t('stop.until')), h('dd', { class: 'number' }, clock(v.planned_departure_s * 1000), ' ',
-                    left !== null ? h('span', { class: `chip ${left < 0 ? 'stop' : left < 10 ? 'note' : ''}` }, left < 0 ? t('stop.over', { n: -left }) : t('stop.left', { n: left })) : null)] : null),
-            h('div', { class: 'row' }, h('button', { type: 'button', class: 'big', onclick: () => this.close(v), 'data-test': 'stop-close' }, t('stop.close'))));
+                    left !== null ? h('span', { class: `chip ${left < 0 ? 'stop' : left < 10 ? 'note' : ''}` },
+                        left < 0 ? t('stop.over', { n: -left }) : t('stop.left', { n: left })) : null)] : null),
+            h('div', { class: 'row' }, press('stop-close', t('stop.close'), () => this.close(v), 'big')));
     }
 
     /** @param {any} state */
     off_stop(state) {
-        return h('section', { class: 'panel stack', 'data-test': 'stop-none' }, h('h2', { class: 'big-figure' }, t('stop.none')), h('p', { class: 'quiet' }, this.gps_text()),
-            h('div', { class: 'row' }, state && state.next ? h('button', { type: 'button', class: 'main big', onclick: () => this.open([state.next.stop], {}), 'data-test': 'stop-open' }, t('stop.open_here', { name: state.next.name })) : null,
-                h('button', { type: 'button', class: 'big', onclick: () => this.choose(), 'data-test': 'stop-choose' }, t('stop.choose'))));
+        return h('section', { class: 'panel stack', 'data-test': 'stop-none' }, h('h2', { class: 'big-figure' }, t('stop.none')),
+            h('p', { class: 'quiet' }, this.gps_text()),
+            h('div', { class: 'row' }, state && state.next ? press('stop-open', t('stop.open_here', { name: state.next.name }),
+                () => this.open([state.next.stop], {}), 'main big') : null,
+                press('stop-choose', t('stop.choose'), () => this.choose(), 'big')));
     }
 
     gps_text() {
@@ -77,7 +82,8 @@ export class StopScreen {
     next_call(state) {
         const n = state && state.next;
         return h('section', { class: 'panel', 'data-test': 'stop-next' }, h('h2', {}, t('stop.next')),
-            n ? h('p', {}, h('strong', {}, bdi(n.name)), ' ', h('span', { class: 'nowrap' }, `${day(n.arrival_s)}, ${clock(n.arrival_s * 1000)}\u2013${clock(n.departure_s * 1000)}`))
+            n ? h('p', {}, h('strong', {}, bdi(n.name)), ' ', h('span', { class: 'nowrap' },
+                `${day(n.arrival_s)}, ${clock(n.arrival_s * 1000)}\u2013${clock(n.departure_s * 1000)}`))
                 : h('p', { class: 'empty' }, t('stop.no_next')));
     }
 
@@ -85,8 +91,10 @@ export class StopScreen {
     tally(v) {
         return h('section', { class: 'panel stack' }, h('h2', {}, t('tally.title')), h('p', { class: 'quiet' }, t(v ? 'tally.hint' : 'tally.off_stop')),
             COUNTED.map((kind) => h('div', { class: 'tally', 'data-test': `tally-${kind}` },
-                h('button', { type: 'button', class: 'tally-add', 'data-test': `tally-${kind}-add`, onclick: () => this.count(kind, 1) }, h('span', {}, t(`tally.${kind}`)), h('strong', { class: 'number' }, this.counted(kind))),
-                h('button', { type: 'button', 'data-test': `tally-${kind}-less`, 'aria-label': t('tally.less', { what: t(`tally.${kind}`) }), disabled: this.counted(kind) < 1, onclick: () => this.count(kind, -1) }, '\u2212 1'),
+                h('button', { type: 'button', class: 'tally-add', 'data-test': `tally-${kind}-add`, onclick: () => this.count(kind, 1) },
+                    h('span', {}, t(`tally.${kind}`)), h('strong', { class: 'number' }, this.counted(kind))),
+                h('button', { type: 'button', 'data-test': `tally-${kind}-less`, 'aria-label': t('tally.less', { what: t(`tally.${kind}`) }),
+                    disabled: this.counted(kind) < 1, onclick: () => this.count(kind, -1) }, '\u2212 1'),
                 h('button', { type: 'button', 'aria-label': t('tally.more', { what: t(`tally.${kind}`) }), onclick: () => this.count(kind, 10) }, '+ 10'))),
             h('p', { class: 'quiet' }, t('tally.here')));
     }
@@ -144,7 +152,8 @@ export class StopScreen {
 
     async choose() {
         const { stops } = await choices();
-        const where = h('select', { name: 'stop', 'data-test': 'stop-where' }, h('option', { value: '' }, t('stop.elsewhere')), stops.map((s) => h('option', { value: s.key }, s.name || stop_name(s.key))));
+        const where = h('select', { name: 'stop', 'data-test': 'stop-where' }, h('option', { value: '' }, t('stop.elsewhere')),
+            stops.map((s) => h('option', { value: s.key }, s.name || stop_name(s.key))));
         const name = h('input', { name: 'name', maxlength: 100, autocomplete: 'off', 'data-test': 'stop-name' });
         const at = h('input', { name: 'at', type: 'time', 'data-test': 'stop-at' });
         const named = field(t('stop.place_name'), name);
@@ -155,7 +164,8 @@ export class StopScreen {
         const yes = await alertBox({
             kind: 'note', form: true, focus: where, title: t('stop.choose'),
             body: [field(t('stop.which'), where), named, field(t('stop.at'), at, t('stop.at_hint'))],
-            choices: [{ label: t('stop.open'), value: 'yes', combo: 'Alt+O', main: true, check: () => where.value !== '' || name.value.trim() !== '' }, { label: t('box.cancel'), value: null, cancel: true }],
+            choices: [{ label: t('stop.open'), value: 'yes', combo: 'Alt+O', main: true,
+                check: () => where.value !== '' || name.value.trim() !== '' }, { label: t('box.cancel'), value: null, cancel: true }],
         });
         if (yes) await this.open([where.value || name.value.trim()], { '--unscheduled': where.value === '', '--at': at.value });
     }
@@ -166,7 +176,8 @@ export function stop_chip(app) {
     const chip = h('a', { class: 'chip', href: '#stop', 'data-test': 'chip-stop' });
     app.on('state', () => {
         const state = app.state.visit, v = state && state.open ? state.visit : null;
-        fresh(chip, v ? [icon('ok'), bdi(v.name || stop_name(v.stop))] : state && state.next ? t('chip.road', { name: state.next.name, time: clock(state.next.arrival_s * 1000) }) : t('chip.no_stop'));
+        fresh(chip, v ? [icon('ok'), bdi(v.name || stop_name(v.stop))] : state && state.next ? t('chip.road',
+            { name: state.next.name, time: clock(state.next.arrival_s * 1000) }) : t('chip.no_stop'));
         chip.className = `chip ${v ? 'ok' : ''}`;
     });
     return chip;

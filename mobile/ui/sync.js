@@ -1,7 +1,7 @@
 // sync.js -- what is only on this laptop, how old its copy of the library is, and the way home: start, progress, what came out
 // differently. The first question it answers: may I close the lid?
 import { is_odd, outcome_parts } from './day_sums.js';
-import { h, fresh, icon, t, api, age, clock, day, toast, sound } from './kit.js';
+import { h, fresh, icon, press, t, api, age, clock, day, toast, sound } from './kit.js';
 
 const SHOWN = 60;
 
@@ -55,7 +55,7 @@ export class SyncScreen {
             h('div', { class: 'two' },
                 h('section', { class: 'panel stack' }, h('h2', {}, t('sync.copy')), h('p', { class: 'big-figure' }, ago(s.last_ms, this.app.now())),
                     h('p', { class: 'quiet' }, s.last_ms ? t('sync.last_at', { day: day(s.last_ms / 1000), time: clock(s.last_ms) }) : t('sync.never')),
-                    s.running ? this.progress(s) : h('button', { type: 'button', class: 'main big', onclick: () => this.start(), 'data-test': 'sync-start' }, t('sync.start'))),
+                    s.running ? this.progress(s) : press('sync-start', t('sync.start'), () => this.start(), 'main big')),
                 this.last(s)));
     }
 
@@ -63,7 +63,8 @@ export class SyncScreen {
     progress(s) {
         const bar = h('progress', { max: s.total || 1, 'aria-label': t('sync.progress') });
         if (s.total) bar.value = s.done;
-        return h('div', { class: 'stack', role: 'status', 'data-test': 'sync-progress' }, h('p', {}, t.or(`sync.phase.${s.phase}`, s.phase || t('sync.running')), s.total ? ` ${s.done} / ${s.total}` : ''), bar);
+        return h('div', { class: 'stack', role: 'status', 'data-test': 'sync-progress' },
+            h('p', {}, t.or(`sync.phase.${s.phase}`, s.phase || t('sync.running')), s.total ? ` ${s.done} / ${s.total}` : ''), bar);
     }
 
     /** @param {any} s */
@@ -74,8 +75,10 @@ export class SyncScreen {
         return h('section', { class: 'panel stack', 'data-test': 'sync-last', 'data-exit': s.last_exit ?? '' }, h('h2', {}, t('sync.last')),
             failed ? h('p', { class: 'note-text stop' }, icon('stop'), h('span', {}, s.last_message || (r && r.message) || t('sync.failed'))) : null,
             failed ? h('p', {}, t('sync.failed_more')) : null,
-            r && r.pushed !== undefined ? h('dl', { class: 'facts' }, h('dt', {}, t('sync.sent')), h('dd', { class: 'number' }, r.pushed), h('dt', {}, t('sync.as_meant')), h('dd', { class: 'number' }, r.applied),
-                h('dt', {}, t('sync.odd')), h('dd', { class: 'number' }, r.adjusted + r.exceptions + r.quarantined), h('dt', {}, t('sync.rows')), h('dd', { class: 'number' }, r.snapshot ? t('sync.whole') : r.rows),
+            r && r.pushed !== undefined ? h('dl', { class: 'facts' }, h('dt', {}, t('sync.sent')), h('dd', { class: 'number' }, r.pushed),
+                h('dt', {}, t('sync.as_meant')), h('dd', { class: 'number' }, r.applied),
+                h('dt', {}, t('sync.odd')), h('dd', { class: 'number' }, r.adjusted + r.exceptions + r.quarantined), h('dt', {}, t('sync.rows')),
+                    h('dd', { class: 'number' }, r.snapshot ? t('sync.whole') : r.rows),
                 h('dt', {}, t('sync.agreed')), h('dd', {}, t(r.agreed ? 'sync.yes' : 'sync.no'))) : null,
             odd.length ? [h('h3', {}, t('sync.odd_title')), outcomes(odd.slice(0, SHOWN))] : null);
     }
@@ -109,7 +112,8 @@ export function sync_chip(app) {
         const s = app.state.sync;
         if (!s) return;
         const tone = s.running ? '' : s.unsent_acts ? 'note' : 'ok';
-        fresh(chip, s.running ? t('sync.running') : s.unsent_acts ? t.n('chip.only_here', s.unsent_acts) : t('chip.home'), h('span', { class: 'nowrap' }, ` \u00b7 ${ago(s.last_ms, app.now())}`));
+        fresh(chip, s.running ? t('sync.running') : s.unsent_acts ? t.n('chip.only_here', s.unsent_acts) : t('chip.home'),
+            h('span', { class: 'nowrap' }, ` \u00b7 ${ago(s.last_ms, app.now())}`));
         chip.className = `chip ${tone}`;
     });
     return chip;
