@@ -43,9 +43,11 @@ function draw(all, app, edit, read) {
             { key: 'changed_ms', label: t('accounts.changed'), cls: 'nowrap', cell: (a) => day(a.changed_ms / 1000) },
             {
                 key: 'act', label: t('accounts.act'), cls: 'nowrap', cell: (a) => h('div', { class: 'acts' },
-                    h('button', { type: 'button', class: 'small', 'data-test': 'account-edit', 'data-id': a.id, 'aria-label': `${t('accounts.edit')}: ${a.id}`, onclick: () => edit(a) }, t('accounts.edit')),
+                    h('button', { type: 'button', class: 'small', 'data-test': 'account-edit', 'data-id': a.id,
+                        'aria-label': `${t('accounts.edit')}: ${a.id}`, onclick: () => edit(a) }, t('accounts.edit')),
                     a.id === app.session.staff.id ? null
-                        : h('button', { type: 'button', class: 'small', 'data-test': 'account-remove', 'data-id': a.id, 'aria-label': `${t('accounts.remove')}: ${a.id}`, onclick: () => remove(a, read) }, t('accounts.remove'))),
+                        : h('button', { type: 'button', class: 'small', 'data-test': 'account-remove', 'data-id': a.id,
+                            'aria-label': `${t('accounts.remove')}: ${a.id}`, onclick: () => remove(a, read) }, t('accounts.remove'))),
             },
         ],
     });
@@ -65,7 +67,8 @@ async function remove(who, read) {
  * @param {string} command @param {string} id @param {Record<string, any>} options @param {string} phrase */
 async function change(command, id, options, phrase) {
     const { exit, answer } = await api.post('/api/run', {
-        command, words: [id], options: Object.fromEntries(Object.entries(options).filter(([, v]) => v)), ...(phrase ? { input: `${phrase}\n` } : {}), request: request_id(),
+        command, words: [id], options: Object.fromEntries(Object.entries(options).filter(([, v]) => v)), ...(phrase ? { input: `${phrase}\n` } : {}),
+            request: request_id(),
     });
     if (exit) throw new Refused(exit, answer);
     return answer;
@@ -73,16 +76,21 @@ async function change(command, id, options, phrase) {
 
 /** @param {any} who an account to change, or null: a new one @param {() => void} done @param {() => void} cancel */
 function who_form(who, done, cancel) {
-    const text = (/** @type {string} */ name, /** @type {Record<string, any>} */ more) => h('input', { name, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', 'data-test': `account-${name}`, ...more });
-    const id = text('id', { value: who ? who.id : '', disabled: !!who, required: true, maxlength: 32 }), name = text('name', { value: who ? who.name : '', required: true, maxlength: 100, autocapitalize: 'words' });
-    const role = h('select', { 'data-test': 'account-role' }, ROLES.map((r) => h('option', { value: r, selected: r === (who ? who.role : 'staff') }, `${t(`role.${r}`)} \u2013 ${t(`role.${r}.may`)}`)));
-    const phrase = text('phrase', { type: 'password', autocomplete: 'new-password', maxlength: PHRASE_MAX }), again = text('again', { type: 'password', autocomplete: 'new-password', maxlength: PHRASE_MAX });
+    const text = (/** @type {string} */ name, /** @type {Record<string, any>} */ more) => h('input',
+        { name, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', 'data-test': `account-${name}`, ...more });
+    const id = text('id', { value: who ? who.id : '', disabled: !!who, required: true, maxlength: 32 }),
+        name = text('name', { value: who ? who.name : '', required: true, maxlength: 100, autocapitalize: 'words' });
+    const role = h('select', { 'data-test': 'account-role' },
+        ROLES.map((r) => h('option', { value: r, selected: r === (who ? who.role : 'staff') }, `${t(`role.${r}`)} \u2013 ${t(`role.${r}.may`)}`)));
+    const phrase = text('phrase', { type: 'password', autocomplete: 'new-password', maxlength: PHRASE_MAX }),
+        again = text('again', { type: 'password', autocomplete: 'new-password', maxlength: PHRASE_MAX });
     const error = h('div', {});
     const wrong = (/** @type {string} */ key, /** @type {any} */ at) => {
         fresh(error, h('p', { class: 'trouble', role: 'alert', 'data-test': 'trouble' }, icon('stop'), t(key)));
         at.focus();
     };
-    return h('section', { class: 'panel', 'data-test': 'account-form' }, h('h2', {}, who ? t('accounts.edit_who', { name: who.name }) : t('accounts.add')),
+    return h('section', { class: 'panel', 'data-test': 'account-form' }, h('h2', {},
+        who ? t('accounts.edit_who', { name: who.name }) : t('accounts.add')),
         h('form', {
             class: 'stack', novalidate: true, onsubmit: async (/** @type {Event} */ e) => {
                 e.preventDefault();
@@ -91,13 +99,16 @@ function who_form(who, done, cancel) {
                 if ((!who || phrase.value) && new TextEncoder().encode(phrase.value).length < PHRASE_MIN) return wrong('accounts.short', phrase);
                 if (phrase.value !== again.value) return wrong('accounts.differ', again);
                 const given = phrase.value;
-                const made = await deed(() => change(who ? 'staff set' : 'staff add', who ? who.id : id.value, { '--name': name.value.trim(), '--role': role.value }, given),
+                const made = await deed(() => change(who ? 'staff set' : 'staff add', who ? who.id : id.value,
+                    { '--name': name.value.trim(), '--role': role.value }, given),
                     () => t(who ? 'accounts.changed_who' : 'accounts.added', { name: name.value.trim() }), error);
                 phrase.value = again.value = '';
                 if (made) done();
             },
         }, field(t('accounts.id'), id, who ? null : t('accounts.id.hint')), field(t('accounts.name'), name), field(t('accounts.role'), role),
-        field(t(who ? 'accounts.phrase_new' : 'accounts.phrase'), phrase, t(who ? 'accounts.phrase_keep' : 'accounts.phrase.hint')), field(t('accounts.again'), again), error,
-        h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main', 'data-test': 'account-go' }, t(who ? 'accounts.save' : 'accounts.add_go')),
+        field(t(who ? 'accounts.phrase_new' : 'accounts.phrase'), phrase, t(who ? 'accounts.phrase_keep' : 'accounts.phrase.hint')),
+            field(t('accounts.again'), again), error,
+        h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main', 'data-test': 'account-go' },
+            t(who ? 'accounts.save' : 'accounts.add_go')),
             who ? h('button', { type: 'button', onclick: cancel, 'data-test': 'account-cancel' }, t('box.cancel')) : null)));
 }

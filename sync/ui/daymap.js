@@ -21,7 +21,8 @@ function get_leaflet() {
 export async function draw_map(life, place, calls, missed, name) {
     const L = await get_leaflet();
     if (life.over) return;
-    const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
+    const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false,
+        markerZoomAnimation: false });
     life.at_end(() => map.remove());
     const bounds = [];
     for (const line of lines_of(calls)) {
@@ -44,5 +45,6 @@ export async function draw_map(life, place, calls, missed, name) {
 /** @param {any} L @param {any} map @param {{ lat: number, lon: number }} at @param {string} label @param {string} cls @param {string} text */
 function spot(L, map, at, label, cls, text) {
     const icon = L.divIcon({ className: `spot-at ${cls}`, html: h('span', { class: `spot ${cls}` }, label), iconSize: null });
-    L.marker([at.lat, at.lon], { icon, keyboard: false, alt: '' }).bindTooltip(h('span', { class: 'spot-told' }, bdi(text)), { direction: 'top', offset: [0, -14] }).addTo(map);
+    L.marker([at.lat, at.lon], { icon, keyboard: false, alt: '' }).bindTooltip(h('span', { class: 'spot-told' }, bdi(text)),
+        { direction: 'top', offset: [0, -14] }).addTo(map);
 }

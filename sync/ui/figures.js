@@ -25,7 +25,8 @@ export const figures = {
         if (!span) span = { from: add_days(today, 1 - DAYS), to: today, day: today };
         if (view === 'day' && read_day(parts[2] || '')) span.day = /** @type {string} */ (read_day(parts[2]));
         const place = h('div', { class: 'figures-view stack', 'data-test': `figures-${view}` });
-        fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('figures.title')), tabs(view)), view === 'day' ? day_form(app) : span_form(app, today), place);
+        fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('figures.title')), tabs(view)),
+            view === 'day' ? day_form(app) : span_form(app, today), place);
         draw(view, place, app);
     },
     hide() {
@@ -63,7 +64,8 @@ async function stop_names() {
 
 /** @param {string} name @param {string} value */
 function day_input(name, value) {
-    return h('input', { value, name, inputmode: 'numeric', autocomplete: 'off', maxlength: 12, size: 11, placeholder: '2026-03-05', 'data-test': `figures-${name}` });
+    return h('input', { value, name, inputmode: 'numeric', autocomplete: 'off', maxlength: 12, size: 11, placeholder: '2026-03-05',
+        'data-test': `figures-${name}` });
 }
 
 /** A field that is no day says so, and takes the focus. ret: the day, or null @param {any} input @param {any} error */
@@ -85,7 +87,8 @@ function span_form(app, today) {
         span = { ...all, from: first, to: last };
         app.route();
     };
-    const quick = (/** @type {string} */ name, /** @type {string} */ first) => h('button', { type: 'button', class: 'small', 'data-test': `figures-${name}`, onclick: () => take(first, today) }, t(`figures.${name}`));
+    const quick = (/** @type {string} */ name, /** @type {string} */ first) => h('button',
+        { type: 'button', class: 'small', 'data-test': `figures-${name}`, onclick: () => take(first, today) }, t(`figures.${name}`));
     return h('form', {
         class: 'filters', onsubmit: (/** @type {Event} */ e) => {
             e.preventDefault();
@@ -94,8 +97,10 @@ function span_form(app, today) {
             if (last < first) fresh(error, icon('stop'), t('figures.backwards'));
             else take(first, last);
         },
-    }, field(t('figures.from'), from), field(t('figures.to'), to), h('button', { type: 'submit', class: 'main', 'data-test': 'figures-go' }, t('figures.show')),
-    h('div', { class: 'quick' }, quick('week', add_days(today, -6)), quick('month', add_days(today, 1 - DAYS)), quick('quarter', add_days(today, -90)), quick('year', `${today.slice(0, 4)}-01-01`)), error);
+    }, field(t('figures.from'), from), field(t('figures.to'), to), h('button', { type: 'submit', class: 'main', 'data-test': 'figures-go' },
+        t('figures.show')),
+    h('div', { class: 'quick' }, quick('week', add_days(today, -6)), quick('month', add_days(today, 1 - DAYS)), quick('quarter', add_days(today, -90)),
+        quick('year', `${today.slice(0, 4)}-01-01`)), error);
 }
 
 /** @param {any} app */
@@ -112,5 +117,6 @@ function day_form(app) {
             const day = day_of(input, error);
             if (day) app.go(`figures/day/${day}`);
         },
-    }, step(-1), field(t('figures.day_of'), input), step(1), h('button', { type: 'submit', class: 'main', 'data-test': 'figures-go' }, t('figures.show')), error);
+    }, step(-1), field(t('figures.day_of'), input), step(1), h('button', { type: 'submit', class: 'main', 'data-test': 'figures-go' },
+        t('figures.show')), error);
 }

@@ -23,13 +23,17 @@ function draw(life, day) {
         if (!life.over) fresh(map, h('p', { class: 'empty' }, t('day.no_map')));
     });
     return h('div', { class: 'day-both' },
-        h('figure', { class: 'panel day-map' }, map, h('figcaption', { class: 'hint' }, t('day.line'), ' ', t('day.driven', { km: kilometres(calls) }))),
+        h('figure', { class: 'panel day-map' }, map, h('figcaption', { class: 'hint' }, t('day.line'), ' ',
+            t('day.driven', { km: kilometres(calls) }))),
         h('section', { class: 'day-table' }, table({
             caption: t('day.caption', { day: day.date }), cls: 'figures', rows: [...calls, ...missed],
             columns: [
-                { key: 'number', label: t('day.number'), head: true, cell: (c) => h('span', { class: `spot v${c.van ?? 0}${c.missed ? ' missed' : ''}` }, c.missed ? '\u2013' : c.number) },
-                ...(vans.size > 1 ? [{ key: 'device_name', label: t('day.van'), cell: (/** @type {any} */ c) => bdi(c.device_name || c.device || '') }] : []),
-                { key: 'name', label: t('figures.stop'), cls: 'words', cell: (c) => [bdi(name(c)), c.missed ? h('span', {}, ' ', status_chip(c.status)) : null] },
+                { key: 'number', label: t('day.number'), head: true, cell: (c) => h('span',
+                    { class: `spot v${c.van ?? 0}${c.missed ? ' missed' : ''}` }, c.missed ? '\u2013' : c.number) },
+                ...(vans.size > 1 ? [{ key: 'device_name', label: t('day.van'),
+                    cell: (/** @type {any} */ c) => bdi(c.device_name || c.device || '') }] : []),
+                { key: 'name', label: t('figures.stop'), cls: 'words', cell: (c) => [bdi(name(c)),
+                    c.missed ? h('span', {}, ' ', status_chip(c.status)) : null] },
                 { key: 'planned', label: t('figures.planned_time'), cls: 'nowrap', cell: (c) => times(c.planned_arrival_s, c.planned_departure_s) },
                 { key: 'actual', label: t('figures.actual_time'), cls: 'nowrap', cell: (c) => (c.missed ? '' : times(c.arrival_s, c.departure_s)) },
                 { key: 'late', label: t('figures.late'), num: true, cell: (c) => deviation(c.late_min) },

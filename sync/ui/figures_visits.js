@@ -37,21 +37,26 @@ function draw(report, span, redraw) {
     const name = (/** @type {any} */ row) => (row.stop ? span.names.get(row.stop) || stop_name(row.stop) : t('figures.elsewhere'));
     const first = (/** @type {any} */ row) => row.planned_arrival_s ?? row.arrival_s;
     const columns = [
-        { key: 'date', label: t('figures.date'), head: true, value: first, cell: (/** @type {any} */ row) => h('a', { href: `#figures/day/${row.date}`, class: 'nowrap' }, row.date) },
+        { key: 'date', label: t('figures.date'), head: true, value: first, cell: (/** @type {any} */ row) => h('a',
+            { href: `#figures/day/${row.date}`, class: 'nowrap' }, row.date) },
         { key: 'stop', label: t('figures.stop'), cls: 'words', value: name, cell: (/** @type {any} */ row) => bdi(name(row)) },
         { key: 'status', label: t('figures.status'), cell: (/** @type {any} */ row) => status_chip(row.status) },
-        { key: 'planned_arrival_s', label: t('figures.planned_time'), cls: 'nowrap', cell: (/** @type {any} */ row) => times(row.planned_arrival_s, row.planned_departure_s) },
+        { key: 'planned_arrival_s', label: t('figures.planned_time'), cls: 'nowrap',
+            cell: (/** @type {any} */ row) => times(row.planned_arrival_s, row.planned_departure_s) },
         { key: 'arrival_s', label: t('figures.actual_time'), cls: 'nowrap', cell: (/** @type {any} */ row) => times(row.arrival_s, row.departure_s) },
-        { key: 'deviation_min', label: t('figures.late'), num: true, hint: t('figures.late.hint'), cell: (/** @type {any} */ row) => deviation(row.deviation_min) },
+        { key: 'deviation_min', label: t('figures.late'), num: true, hint: t('figures.late.hint'),
+            cell: (/** @type {any} */ row) => deviation(row.deviation_min) },
         { key: 'open_min', label: t('figures.open'), num: true, cell: (/** @type {any} */ row) => hours(row.open_min) },
         ...counts_columns(),
     ];
     const total = sums(report.visits, ['open_min', ...COUNTS]), off = report.off_stop, visits = report.visits;
     const how_many = (/** @type {string} */ status) => visits.filter((/** @type {any} */ v) => v.status === status).length;
     const csv_time = (/** @type {number | null} */ s) => (s === null ? null : iso_minute(s * 1000).replace('T', ' '));
-    const csv_head = ['date', 'stop', 'name', 'planned_arrival', 'planned_departure', 'arrival', 'departure', 'deviation_min', 'status', 'open_min', ...COUNTS];
+    const csv_head = ['date', 'stop', 'name', 'planned_arrival', 'planned_departure', 'arrival', 'departure', 'deviation_min', 'status', 'open_min',
+        ...COUNTS];
     return [
-        h('ul', { class: 'outcomes' }, ['made', 'missed', 'unscheduled', 'suspended', 'expected'].filter(how_many).map((status) => h('li', {}, h('strong', {}, how_many(status)), ' ', status_chip(status)))),
+        h('ul', { class: 'outcomes' }, ['made', 'missed', 'unscheduled', 'suspended',
+            'expected'].filter(how_many).map((status) => h('li', {}, h('strong', {}, how_many(status)), ' ', status_chip(status)))),
         table({
             caption: t('figures.visits.caption', span), columns, rows: visits, sort, cls: 'figures', empty: t('figures.none'),
             foot: [
@@ -60,7 +65,8 @@ function draw(report, span, redraw) {
             ],
         }, redraw),
         h('div', { class: 'row ends' }, h('p', { class: 'hint' }, t('figures.late.hint')),
-            csv_button(`visits-${span.from}-${span.to}.csv`, csv_head, () => visits.map((/** @type {any} */ v) => [v.date, v.stop, name(v), csv_time(v.planned_arrival_s), csv_time(v.planned_departure_s),
+            csv_button(`visits-${span.from}-${span.to}.csv`, csv_head,
+                () => visits.map((/** @type {any} */ v) => [v.date, v.stop, name(v), csv_time(v.planned_arrival_s), csv_time(v.planned_departure_s),
                 csv_time(v.arrival_s), csv_time(v.departure_s), v.deviation_min, v.status, v.open_min, ...COUNTS.map((key) => v[key])]))),
     ];
 }

@@ -63,7 +63,8 @@ function draw_first(all) {
     return [
         h('h2', { id: 'home-first' }, t('home.first')),
         things.length ? h('ol', { class: 'first' }, things.map((one) => h('li', { class: one.mark, 'data-test': 'first', 'data-what': one.what },
-            one.to ? h('a', { href: one.to }, icon(one.mark), h('span', {}, t.n(`first.${one.what}`, one.n, one.values))) : h('p', {}, icon(one.mark), h('span', {}, t.n(`first.${one.what}`, one.n, one.values))))))
+            one.to ? h('a', { href: one.to }, icon(one.mark), h('span', {}, t.n(`first.${one.what}`, one.n, one.values))) : h('p', {}, icon(one.mark),
+                h('span', {}, t.n(`first.${one.what}`, one.n, one.values))))))
             : h('p', { class: 'all-well ok' }, icon('ok'), t('home.nothing')),
     ];
 }
@@ -72,11 +73,14 @@ function draw_first(all) {
 
 /** @param {any} all */
 function draw_vans(all) {
-    const list = all.status.devices, now = all.status.now_ms, out = list.filter((/** @type {any} */ d) => d.state === 'enrolled'), others = list.filter((/** @type {any} */ d) => d.state !== 'enrolled');
+    const list = all.status.devices, now = all.status.now_ms, out = list.filter((/** @type {any} */ d) => d.state === 'enrolled'),
+        others = list.filter((/** @type {any} */ d) => d.state !== 'enrolled');
     return [
         h('h2', { id: 'home-vans' }, t('home.vans')),
-        out.length ? h('ul', { class: 'vans' }, out.map((/** @type {any} */ d) => van(d, now, all.status.practice))) : h('p', { class: 'empty' }, t('home.no_vans')),
-        others.length ? h('ul', { class: 'vans-others' }, others.map((/** @type {any} */ d) => h('li', { 'data-test': 'van', 'data-device': d.device, 'data-word': d.state },
+        out.length ? h('ul', { class: 'vans' }, out.map((/** @type {any} */ d) => van(d, now, all.status.practice))) : h('p', { class: 'empty' },
+            t('home.no_vans')),
+        others.length ? h('ul', { class: 'vans-others' },
+            others.map((/** @type {any} */ d) => h('li', { 'data-test': 'van', 'data-device': d.device, 'data-word': d.state },
             icon('wait'), h('span', {}, h('strong', {}, bdi(d.name || d.device)), `: ${t(`van.why.${d.state}`)}`)))) : null,
     ];
 }
@@ -108,17 +112,21 @@ function draw_numbers(all) {
     const rows = all.status.devices.filter(told);
     if (rows.length === 0) return [h('h2', { id: 'home-numbers' }, t('home.numbers')), h('p', { class: 'empty' }, t('home.no_numbers'))];
     const wrong = rows.map((/** @type {any} */ d) => ({ d, r: reckon(d) })).filter((/** @type {any} */ x) => !right(x.r));
-    const number = (/** @type {string} */ key) => ({ key, label: t(`sum.${key}`), num: true, cell: (/** @type {any} */ d) => (d[key] === null || d[key] === undefined ? '?' : String(d[key])) });
+    const number = (/** @type {string} */ key) => ({ key, label: t(`sum.${key}`), num: true,
+        cell: (/** @type {any} */ d) => (d[key] === null || d[key] === undefined ? '?' : String(d[key])) });
     return [
         h('h2', { id: 'home-numbers' }, t('home.numbers')),
-        h('p', { class: `verdict ${wrong.length ? 'stop' : 'ok'}`, role: 'status', 'data-test': 'verdict', 'data-word': wrong.length ? 'wrong' : 'right' },
+        h('p', { class: `verdict ${wrong.length ? 'stop' : 'ok'}`, role: 'status', 'data-test': 'verdict',
+            'data-word': wrong.length ? 'wrong' : 'right' },
             icon(wrong.length ? 'stop' : 'ok'), h('span', {}, t(wrong.length ? 'sum.wrong' : 'sum.right'))),
-        wrong.length ? h('ul', { class: 'wrongs' }, wrong.map((/** @type {any} */ x) => h('li', {}, bdi(x.d.name || x.d.device), ': ', why_wrong(x.r)))) : null,
+        wrong.length ? h('ul', { class: 'wrongs' }, wrong.map((/** @type {any} */ x) => h('li', {}, bdi(x.d.name || x.d.device), ': ',
+            why_wrong(x.r)))) : null,
         table({
             caption: t('sum.caption'), quiet: true, rows, cls: 'sums',
             columns: [
                 { key: 'name', label: t('sum.van'), head: true, cell: (d) => bdi(d.name || d.device) },
-                number('made'), { ...number('home'), cls: 'eq' }, { ...number('waiting'), cls: 'plus' }, ...FATES.map((key, i) => ({ ...number(key), cls: i ? 'plus' : 'eq' })),
+                number('made'), { ...number('home'), cls: 'eq' }, { ...number('waiting'), cls: 'plus' },
+                    ...FATES.map((key, i) => ({ ...number(key), cls: i ? 'plus' : 'eq' })),
                 { key: 'ok', label: t('sum.adds'), cell: (d) => adds(reckon(d)) },
             ],
         }),
@@ -128,7 +136,8 @@ function draw_numbers(all) {
 
 /** @param {any} r */
 function why_wrong(r) {
-    return [r.sent_ok === false ? t(r.out > 0 ? 'sum.out.less' : 'sum.out.more', { n: Math.abs(r.out) }) : '', r.fate_ok ? '' : t(r.in > 0 ? 'sum.in.less' : 'sum.in.more', { n: Math.abs(r.in) })].join(' ');
+    return [r.sent_ok === false ? t(r.out > 0 ? 'sum.out.less' : 'sum.out.more', { n: Math.abs(r.out) }) : '',
+        r.fate_ok ? '' : t(r.in > 0 ? 'sum.in.less' : 'sum.in.more', { n: Math.abs(r.in) })].join(' ');
 }
 
 /** @param {any} r */

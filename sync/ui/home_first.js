@@ -7,7 +7,8 @@ import { van_state, reckon, right, told } from './home_sums.js';
 export function first_things(status, tasks) {
     /** @type {Thing[]} */
     const things = [];
-    const add = (/** @type {string} */ what, /** @type {'stop' | 'note'} */ mark, /** @type {number} */ n, /** @type {string | null} */ to, /** @type {Record<string, any>} */ values = {}) => n > 0 && things.push({ what, mark, n, to, values });
+    const add = (/** @type {string} */ what, /** @type {'stop' | 'note'} */ mark, /** @type {number} */ n, /** @type {string | null} */ to,
+        /** @type {Record<string, any>} */ values = {}) => n > 0 && things.push({ what, mark, n, to, values });
     const devices = status.devices || [], now = status.now_ms;
     const wrong = devices.filter((/** @type {any} */ d) => told(d) && !right(reckon(d)));
     add('sums', 'stop', wrong.length, null);

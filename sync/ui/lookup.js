@@ -22,16 +22,19 @@ export const lookup = {
         app = the_app;
         const what = location.hash.slice(1).split('/').slice(1).join('/'), text = what ? decodeURIComponent(what) : '';
         box = h('input', {
-            type: 'search', id: 'lookup-box', value: text, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', maxlength: 200, 'data-test': 'lookup-box',
+            type: 'search', id: 'lookup-box', value: text, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', maxlength: 200,
+                'data-test': 'lookup-box',
         });
         const place = h('div', { class: 'stack', 'data-test': 'lookup-found' });
-        fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('lookup.title')), h('a', { href: '#explain', class: 'button', 'data-test': 'lookup-explain' }, t('explain.link'), h('kbd', {}, key_name('Alt+Y')))),
+        fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('lookup.title')),
+            h('a', { href: '#explain', class: 'button', 'data-test': 'lookup-explain' }, t('explain.link'), h('kbd', {}, key_name('Alt+Y')))),
             h('form', {
                 class: 'lookup-form', role: 'search', onsubmit: (/** @type {Event} */ e) => {
                     e.preventDefault();
                     look(box.value);
                 },
-            }, h('label', { for: 'lookup-box' }, t('lookup.box')), h('div', { class: 'row' }, h('div', { class: 'grow' }, box), h('button', { type: 'submit', class: 'main', 'data-test': 'lookup-go' }, t('lookup.go')))),
+            }, h('label', { for: 'lookup-box' }, t('lookup.box')), h('div', { class: 'row' }, h('div', { class: 'grow' }, box),
+                h('button', { type: 'submit', class: 'main', 'data-test': 'lookup-go' }, t('lookup.go')))),
             place);
         if (text) find(text, place);
         else fresh(place, h('p', { class: 'hint' }, t('lookup.hint')));
@@ -76,9 +79,11 @@ function find(text, place) {
         }));
     }, (found) => {
         const there = found.filter((/** @type {any} */ f) => f.answer);
-        if (there.length === 0) return h('p', { class: 'note-text note', role: 'status', 'data-test': 'lookup-none' }, icon('note'), h('span', {}, t('lookup.none', { text })));
+        if (there.length === 0) return h('p', { class: 'note-text note', role: 'status', 'data-test': 'lookup-none' }, icon('note'),
+            h('span', {}, t('lookup.none', { text })));
         return [
-            there.length > 1 && there[0].part === 'patron' && there[1].part === 'item' ? h('p', { class: 'note-text note' }, icon('note'), t('lookup.both', { text })) : null,
+            there.length > 1 && there[0].part === 'patron' && there[1].part === 'item' ? h('p', { class: 'note-text note' }, icon('note'),
+                t('lookup.both', { text })) : null,
             there.map((/** @type {any} */ f) => PARTS[f.part](f.answer, text, app)),
         ];
     });

@@ -19,7 +19,8 @@ export function ways_to_ask(typed) {
     if (one && /^\d{10,}$/.test(text) && !/^97[89]\d{10}$/.test(text)) return ways;
     const words = text.split(/\s+/).slice(0, 12);
     if (!words.some((word) => word.startsWith('-')))
-        ways.push(way('people', 'patron find', words, { '--limit': String(FOUND_MAX) }), way('titles', 'search', words, { '--limit': String(FOUND_MAX) }));
+        ways.push(way('people', 'patron find', words, { '--limit': String(FOUND_MAX) }),
+            way('titles', 'search', words, { '--limit': String(FOUND_MAX) }));
     return ways;
 }
 

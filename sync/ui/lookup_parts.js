@@ -36,16 +36,19 @@ function desk_link(app, card) {
 export function patron_part(p, _text, app) {
     return part('patron', [bdi(p.name || t('found.no_name')), ' ', h('span', { class: 'number quiet' }, p.card)], t('found.patron'),
         p.barred ? h('p', { class: 'note-text stop' }, icon('stop'), t('found.barred')) : null,
-        p.replaced ? h('p', { class: 'note-text note' }, icon('note'), h('span', {}, t('found.replaced'), ' ', p.newer_card ? link(p.newer_card) : '')) : null,
+        p.replaced ? h('p', { class: 'note-text note' }, icon('note'), h('span', {}, t('found.replaced'), ' ',
+            p.newer_card ? link(p.newer_card) : '')) : null,
         facts([
-            ['found.category', p.category], ['found.group', p.group], ['found.stop', p.stop ? bdi(stop_name(p.stop)) : null], ['found.branch', p.branch],
+            ['found.category', p.category], ['found.group', p.group], ['found.stop', p.stop ? bdi(stop_name(p.stop)) : null],
+                ['found.branch', p.branch],
             ['found.expires', p.expires ? day(p.expires) : t('found.never_expires')], ['found.balance', money(p.balance_cents)],
         ]),
         desk_link(app, p.card),
         table({
             caption: t('found.loans', { n: p.loans.length }), rows: p.loans, empty: t('found.no_loans'),
             columns: [
-                { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (l) => [bdi(l.name || ''), l.author ? h('span', { class: 'quiet' }, ' ', bdi(l.author)) : null] },
+                { key: 'name', label: t('found.title'), head: true, cls: 'words',
+                    cell: (l) => [bdi(l.name || ''), l.author ? h('span', { class: 'quiet' }, ' ', bdi(l.author)) : null] },
                 { key: 'item', label: t('found.item'), cell: (l) => link(l.item) },
                 { key: 'out_ms', label: t('found.since'), cls: 'nowrap', cell: (l) => day(l.out_ms / 1000) },
                 { key: 'due', label: t('found.due'), cell: (l) => due(l.due, app) },
@@ -66,7 +69,8 @@ export function patron_part(p, _text, app) {
             columns: [
                 { key: 'kind', label: t('found.charge'), head: true, cell: (x) => t.or(`charge.${x.kind}`, x.kind) },
                 { key: 'item', label: t('found.item'), cell: (x) => (x.item ? link(x.item) : '') },
-                { key: 'left', label: t('found.left'), num: true, cell: (x) => money(x.left_cents ?? x.amount_cents - (x.waived_cents || 0) - (x.paid_cents || 0)) },
+                { key: 'left', label: t('found.left'), num: true,
+                    cell: (x) => money(x.left_cents ?? x.amount_cents - (x.waived_cents || 0) - (x.paid_cents || 0)) },
             ],
         }) : null);
 }
@@ -77,12 +81,16 @@ export function item_part(i, _text, app) {
     return part('item', [bdi(i.name || t('found.no_title')), ' ', h('span', { class: 'number quiet' }, i.item)], t('found.copy'),
         facts([
             ['found.author', i.author ? bdi(i.author) : null],
-            ['found.now', out ? [t('found.on_loan'), ' ', link(i.patron, bdi(i.patron_name || i.patron)), ', ', t('found.due_at'), ' ', due(i.due, app)]
-                : i.aside ? [t('found.aside'), ' ', i.aside_patron ? link(i.aside_patron) : '', i.aside_pickup ? `, ${stop_name(i.aside_pickup)}` : ''] : t('found.in')],
+            ['found.now', out ? [t('found.on_loan'), ' ', link(i.patron, bdi(i.patron_name || i.patron)), ', ', t('found.due_at'), ' ',
+                due(i.due, app)]
+                : i.aside ? [t('found.aside'), ' ', i.aside_patron ? link(i.aside_patron) : '',
+                    i.aside_pickup ? `, ${stop_name(i.aside_pickup)}` : ''] : t('found.in')],
             ['found.place', i.place ? bdi(stop_name(i.place)) : null], ['found.home', i.branch], ['found.callno', i.callno], ['found.type', i.itype],
-            ['found.cond', i.cond === 'ok' ? null : t.or(`cond.${i.cond}`, i.cond)], ['found.price', i.price_cents === null ? null : money(i.price_cents)],
+            ['found.cond', i.cond === 'ok' ? null : t.or(`cond.${i.cond}`, i.cond)],
+                ['found.price', i.price_cents === null ? null : money(i.price_cents)],
             ['found.last', i.last_ms ? `${day(i.last_ms / 1000)} ${clock(i.last_ms)}, ${t.or(`op.${i.last_op}`, i.last_op)}` : null],
-            ['found.of', i.title ? link(`title:${i.title}`, t('found.all_copies')) : null], ['found.life', i.loan ? link(i.loan, t('found.trace_loan')) : null],
+            ['found.of', i.title ? link(`title:${i.title}`, t('found.all_copies')) : null],
+                ['found.life', i.loan ? link(i.loan, t('found.trace_loan')) : null],
         ]));
 }
 
@@ -116,7 +124,8 @@ export function people_part(list) {
             { key: 'card', label: t('found.card'), cls: 'number' },
             { key: 'category', label: t('found.category') },
             { key: 'stop', label: t('found.stop'), cell: (p) => (p.stop ? bdi(stop_name(p.stop)) : '') },
-            { key: 'barred', label: t('found.note'), cell: (p) => (p.barred ? h('span', { class: 'status stop' }, icon('stop'), t('found.barred')) : '') },
+            { key: 'barred', label: t('found.note'),
+                cell: (p) => (p.barred ? h('span', { class: 'status stop' }, icon('stop'), t('found.barred')) : '') },
         ],
     }));
 }
@@ -128,7 +137,8 @@ export function titles_part(answer) {
         columns: [
             { key: 'name', label: t('found.title'), head: true, cls: 'words', cell: (x) => link(`title:${x.key}`, bdi(x.name)) },
             { key: 'author', label: t('found.author'), cls: 'words', cell: (x) => bdi(x.author || '') },
-            { key: 'copies', label: t('found.copies'), num: true }, { key: 'here', label: t('found.here'), num: true }, { key: 'out', label: t('found.out'), num: true },
+            { key: 'copies', label: t('found.copies'), num: true }, { key: 'here', label: t('found.here'), num: true },
+                { key: 'out', label: t('found.out'), num: true },
         ],
     }));
 }

@@ -47,7 +47,8 @@ app.on('to-desk', async (card) => {
 
 start(app, {
     screens: [
-        home, exceptions, tasks, figures, lookup, ...desk.screens(), patron, new SearchScreen(app, desk), register, new PaperScreen(app), explain, devices, accounts, help_screen(app),
+        home, exceptions, tasks, figures, lookup, ...desk.screens(), patron, new SearchScreen(app, desk), register, new PaperScreen(app), explain,
+            devices, accounts, help_screen(app),
     ],
     texts: texts_branch, chips, ready: () => desk.name_keys(),
 });

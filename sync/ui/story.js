@@ -14,8 +14,10 @@ export function story(x, around) {
         h('div', { class: 'x-head' },
             h('p', { class: `x-state ${mark}`, 'data-test': 'x-state', 'data-status': x.status }, icon(mark),
                 h('span', {}, t(`exceptions.state.${!open ? 'settled' : x.task ? 'act' : 'know'}`)), h('span', { class: 'x-code' }, x.id)),
-            h('button', { type: 'button', class: 'x-back', onclick: around.back, 'data-test': 'x-back' }, t('exceptions.back'), h('kbd', {}, t('key.Escape'))),
-            around.has_next ? h('button', { type: 'button', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N'))) : null),
+            h('button', { type: 'button', class: 'x-back', onclick: around.back, 'data-test': 'x-back' }, t('exceptions.back'),
+                h('kbd', {}, t('key.Escape'))),
+            around.has_next ? h('button', { type: 'button', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'),
+                h('kbd', {}, key_name('Alt+N'))) : null),
         h('h2', { tabindex: '-1', 'data-test': 'x-title' }, x.sentence),
         about(x),
         x.settled_by ? decided(x, around) : null,
@@ -30,7 +32,8 @@ export function story(x, around) {
 function about(x) {
     /** @param {string} label @param {string} key @param {string | null} name */
     const fact = (label, key, name) => h('div', {}, h('dt', {}, label),
-        h('dd', {}, h('a', { href: `#lookup/${encodeURIComponent(key)}` }, name ? bdi(name) : key), name ? h('span', { class: 'num-id' }, key) : null));
+        h('dd', {}, h('a', { href: `#lookup/${encodeURIComponent(key)}` }, name ? bdi(name) : key),
+            name ? h('span', { class: 'num-id' }, key) : null));
     return h('dl', { class: 'x-about' },
         x.item ? fact(t('story.item'), x.item, x.title) : null,
         x.card ? fact(t('story.patron'), x.card, x.patron) : null,
@@ -43,7 +46,8 @@ function about(x) {
  * @param {any[]} events */
 function lanes(events) {
     return h('div', { class: 'lanes' },
-        h('p', { class: 'lane-head here', 'aria-hidden': 'true' }, t('story.lane.branch')), h('p', { class: 'lane-head there', 'aria-hidden': 'true' }, t('story.lane.vans')),
+        h('p', { class: 'lane-head here', 'aria-hidden': 'true' }, t('story.lane.branch')),
+            h('p', { class: 'lane-head there', 'aria-hidden': 'true' }, t('story.lane.vans')),
         h('ol', { class: 'lane-events', 'data-test': 'x-events' }, events.map(event)));
 }
 
@@ -90,7 +94,9 @@ function ways(x, around) {
 /** It is no more. @param {Around} around @param {boolean} by_us what was done here ended it */
 export function over(around, by_us) {
     return [
-        h('h2', { tabindex: '-1' }, t('story.over')), h('p', { class: 'all-well ok', 'data-test': 'x-over' }, icon('ok'), t(by_us ? 'story.gone' : 'story.gone_before')),
-        around.has_next ? h('p', {}, h('button', { type: 'button', class: 'main', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'), h('kbd', {}, key_name('Alt+N')))) : null,
+        h('h2', { tabindex: '-1' }, t('story.over')), h('p', { class: 'all-well ok', 'data-test': 'x-over' }, icon('ok'),
+            t(by_us ? 'story.gone' : 'story.gone_before')),
+        around.has_next ? h('p', {}, h('button', { type: 'button', class: 'main', onclick: around.next, 'data-test': 'x-next' }, t('exceptions.next'),
+            h('kbd', {}, key_name('Alt+N')))) : null,
     ];
 }

@@ -47,7 +47,8 @@ function heading(table, c, on_sort) {
     if (!on_sort || !table.sort) return h('th', { scope: 'col', class: cls, title: c.hint || null }, c.label);
     const down = now ? !table.sort.down : !!c.num; // of numbers the largest are looked for first
     return h('th', { scope: 'col', class: cls, 'aria-sort': now ? (table.sort.down ? 'descending' : 'ascending') : null },
-        h('button', { type: 'button', class: 'sort', title: c.hint || null, 'data-test': `sort-${c.key}`, onclick: () => on_sort({ key: c.key, down }) },
+        h('button', { type: 'button', class: 'sort', title: c.hint || null, 'data-test': `sort-${c.key}`,
+            onclick: () => on_sort({ key: c.key, down }) },
             c.label, h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, now ? (table.sort.down ? '\u25bc' : '\u25b2') : '\u2195')));
 }
 

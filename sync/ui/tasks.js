@@ -18,7 +18,8 @@ export const tasks = {
         const place = h('div', { class: 'stack', 'data-test': 'tasks' }), error = h('div', { 'data-test': 'tasks-error' });
         const read = () => load(mine, place, () => ask('tasks', [], {}, { signal: mine.signal }), (all) => draw(all, app, error, read));
         fresh(root, h('div', { class: 'row ends' }, h('h1', {}, t('tasks.title')),
-            h('button', { type: 'button', class: 'no-print', onclick: () => window.print(), 'data-test': 'tasks-print' }, t('tasks.print'))), error, place);
+            h('button', { type: 'button', class: 'no-print', onclick: () => window.print(), 'data-test': 'tasks-print' }, t('tasks.print'))), error,
+                place);
         read().then(() => {
             const list = location.hash.split('/')[1];
             if (list && LISTS.includes(list)) document.getElementById(`tasks-${list}`)?.scrollIntoView();
@@ -34,7 +35,8 @@ export const tasks = {
 function draw(all, app, error, read) {
     const look = all.exceptions.length;
     return [
-        look ? h('p', { class: 'note-text stop no-print' }, icon('stop'), h('a', { class: 'tall', href: '#exceptions', 'data-test': 'tasks-look' }, t.n('tasks.look', look))) : null,
+        look ? h('p', { class: 'note-text stop no-print' }, icon('stop'), h('a', { class: 'tall', href: '#exceptions', 'data-test': 'tasks-look' },
+            t.n('tasks.look', look))) : null,
         LISTS.map((list) => group(list, all[list], app, error, read)),
         all.count === 0 ? h('p', { class: 'all-well ok' }, icon('ok'), t('tasks.none')) : null,
     ];
@@ -46,14 +48,20 @@ function group(list, rows, app, error, read) {
     return h('section', { class: 'panel', id: `tasks-${list}`, 'data-test': `tasks-${list}` },
         h('h2', {}, `${t(`tasks.${list}`)}: ${rows.length}`), h('p', { class: 'hint' }, t(`tasks.${list}.what`)),
         by_place(rows).map(([where, mine]) => table({
-            caption: t('tasks.at', { place: place_name(where) }), label: `${t(`tasks.${list}`)}: ${t('tasks.at', { place: place_name(where) })}`, rows: mine, cls: 'tasks',
+            caption: t('tasks.at', { place: place_name(where) }),
+                label: `${t(`tasks.${list}`)}: ${t('tasks.at', { place: place_name(where) })}`, rows: mine, cls: 'tasks',
             columns: [
-                { key: 'item', label: t('tasks.item'), head: true, cell: (x) => h('a', { href: `#lookup/${encodeURIComponent(x.item)}`, class: 'number' }, x.item) },
+                { key: 'item', label: t('tasks.item'), head: true, cell: (x) => h('a',
+                    { href: `#lookup/${encodeURIComponent(x.item)}`, class: 'number' }, x.item) },
                 { key: 'callno', label: t('tasks.callno'), cell: (x) => bdi(x.callno || '') },
                 { key: 'title', label: t('found.title'), cell: (x) => bdi(x.title || '') },
-                { key: 'card', label: t('tasks.for'), cell: (x) => (x.card ? [h('a', { href: `#lookup/${encodeURIComponent(x.card)}` }, bdi(x.patron || x.card)), x.patron ? h('span', { class: 'quiet number' }, ` ${x.card}`) : null] : bdi(why_clear(x))) },
-                { key: 'pickup', label: t('tasks.pickup'), cell: (x) => [place_name(x.pickup), x.visit_s ? h('span', { class: 'quiet' }, ` ${day(x.visit_s)} ${clock(x.visit_s * 1000)}`) : null] },
-                ...(app.may('staff') ? [{ key: 'act', label: t('tasks.act'), cls: 'no-print', cell: (/** @type {any} */ x) => act_button(list, x, error, read) }] : []),
+                { key: 'card', label: t('tasks.for'),
+                    cell: (x) => (x.card ? [h('a', { href: `#lookup/${encodeURIComponent(x.card)}` }, bdi(x.patron || x.card)),
+                    x.patron ? h('span', { class: 'quiet number' }, ` ${x.card}`) : null] : bdi(why_clear(x))) },
+                { key: 'pickup', label: t('tasks.pickup'), cell: (x) => [place_name(x.pickup),
+                    x.visit_s ? h('span', { class: 'quiet' }, ` ${day(x.visit_s)} ${clock(x.visit_s * 1000)}`) : null] },
+                ...(app.may('staff') ? [{ key: 'act', label: t('tasks.act'), cls: 'no-print',
+                    cell: (/** @type {any} */ x) => act_button(list, x, error, read) }] : []),
             ],
         })));
 }
@@ -75,7 +83,8 @@ function act_button(list, x, error, read) {
         type: 'button', class: 'small', 'data-test': `task-${list}`, 'data-item': x.item, 'aria-label': `${t(`tasks.${list}.act`)}: ${x.item}`,
         onclick: async () => {
             button.disabled = true;
-            const done = await deed(() => run(act, request), (answer) => `${t.or(`word.${answer.word}`, answer.word)}: ${answer.title || x.item} [${answer.slip}]`, error);
+            const done = await deed(() => run(act, request),
+                (answer) => `${t.or(`word.${answer.word}`, answer.word)}: ${answer.title || x.item} [${answer.slip}]`, error);
             button.disabled = false;
             if (done) read();
         },

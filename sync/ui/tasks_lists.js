@@ -10,7 +10,8 @@ export function by_place(rows) {
         places.set(place, [...(places.get(place) || []), row]);
     }
     const shelf = (/** @type {any} */ row) => row.callno || '\uffff';
-    for (const list of places.values()) list.sort((a, b) => shelf(a).localeCompare(shelf(b), 'en', { numeric: true }) || String(a.item).localeCompare(String(b.item)));
+    for (const list of places.values()) list.sort((a, b) => shelf(a).localeCompare(shelf(b), 'en',
+        { numeric: true }) || String(a.item).localeCompare(String(b.item)));
     return [...places].sort((a, b) => a[0].localeCompare(b[0]));
 }
 

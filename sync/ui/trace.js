@@ -14,10 +14,13 @@ export function trace_part(trace) {
 
 /** @param {any} act */
 function one_act(act) {
-    return h('section', { class: 'panel look', 'data-test': 'found-trace', 'data-entry': act.entry }, h('p', { class: 'look-kind' }, t('trace.title')), h('h2', {}, bdi(act.words || act.op)),
+    return h('section', { class: 'panel look', 'data-test': 'found-trace', 'data-entry': act.entry }, h('p', { class: 'look-kind' }, t('trace.title')),
+        h('h2', {}, bdi(act.words || act.op)),
         h('dl', { class: 'facts' },
-            fact('trace.slip', act.slip ? h('span', { class: 'slip-code' }, act.slip) : null), fact('trace.staff', act.staff), fact('story.item', act.item ? to(act.item, act.item_words) : null),
-            fact('story.patron', act.patron ? to(act.patron, act.patron_words) : null), fact('trace.entry', h('span', { class: 'entry-id' }, act.entry))),
+            fact('trace.slip', act.slip ? h('span', { class: 'slip-code' }, act.slip) : null), fact('trace.staff', act.staff),
+                fact('story.item', act.item ? to(act.item, act.item_words) : null),
+            fact('story.patron', act.patron ? to(act.patron, act.patron_words) : null),
+                fact('trace.entry', h('span', { class: 'entry-id' }, act.entry))),
         h('ol', { class: 'timeline', 'data-test': 'timeline' }, steps_of(act).map(step)));
 }
 
@@ -39,7 +42,8 @@ function moment(ms) {
 /** @param {import('./trace_steps.js').Step} s */
 function step(s) {
     return h('li', { class: `step ${s.mark}`, 'data-what': s.what }, icon(s.mark),
-        h('div', {}, h('p', { class: 'step-when' }, h('strong', {}, t(`trace.step.${s.what}`)), s.at_ms === null ? '' : ` \u00b7 ${moment(s.at_ms)}`), h('div', { class: 'step-words' }, words(s))));
+        h('div', {}, h('p', { class: 'step-when' }, h('strong', {}, t(`trace.step.${s.what}`)), s.at_ms === null ? '' : ` \u00b7 ${moment(s.at_ms)}`),
+            h('div', { class: 'step-words' }, words(s))));
 }
 
 /** @param {import('./trace_steps.js').Step} s @returns {any} */
@@ -48,10 +52,13 @@ function words({ what, x }) {
     if (what === 'arrived') return h('p', {}, x.device === 'branch' ? t('trace.here') : t('trace.from', { device: x.device_name || x.device }));
     if (what === 'outcome') return h('p', {}, outcome(x));
     if (what === 'waiting') return h('p', {}, t('trace.waiting'));
-    if (what === 'exception') return h('p', {}, h('a', { href: `#exceptions/${x.id}` }, code_name(x.code)), ` ${x.sentence} (${t.or(`trace.status.${x.status}`, x.status)})`);
+    if (what === 'exception') return h('p', {}, h('a', { href: `#exceptions/${x.id}` }, code_name(x.code)),
+        ` ${x.sentence} (${t.or(`trace.status.${x.status}`, x.status)})`);
     if (what === 'settled') return h('p', {}, `${code_name(x.code)}: ${t.or(`how.${x.settled_how}`, x.settled_how)}`);
-    if (what === 'now') return [x.loan ? h('p', {}, bdi(x.loan)) : null, x.taken_back ? h('p', {}, t('story.taken_back')) : h('p', {}, outcome(x.outcome_now))];
-    return h('p', {}, bdi(x.words), x.where ? h('span', { class: 'quiet' }, ' ', bdi(x.where)) : null, ' ', x.slip ? h('a', { href: `#lookup/${x.slip}`, class: 'slip-link' }, x.slip) : null,
+    if (what === 'now') return [x.loan ? h('p', {}, bdi(x.loan)) : null, x.taken_back ? h('p', {}, t('story.taken_back')) : h('p', {},
+        outcome(x.outcome_now))];
+    return h('p', {}, bdi(x.words), x.where ? h('span', { class: 'quiet' }, ' ', bdi(x.where)) : null, ' ',
+        x.slip ? h('a', { href: `#lookup/${x.slip}`, class: 'slip-link' }, x.slip) : null,
         x.taken_back ? h('span', { class: 'quiet' }, ` ${t('story.taken_back')}`) : null);
 }
 
@@ -66,7 +73,8 @@ function outcome(text) {
 function doubts(act) {
     return [
         act.source ? h('p', { class: 'quiet' }, t('trace.source'), ' ', bdi(act.source)) : null,
-        act.corrected && Math.abs(act.at_ms - act.clock_ms) >= 60000 ? h('p', { class: 'quiet' }, t('trace.corrected', { when: moment(act.clock_ms) })) : null,
+        act.corrected && Math.abs(act.at_ms - act.clock_ms) >= 60000 ? h('p', { class: 'quiet' },
+            t('trace.corrected', { when: moment(act.clock_ms) })) : null,
         act.uncertainty_ms > 60000 ? h('p', { class: 'quiet' }, t('trace.unsure', { n: Math.round(act.uncertainty_ms / 60000) })) : null,
     ];
 }

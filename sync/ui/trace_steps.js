@@ -18,7 +18,8 @@ export function steps_of(act) {
     const later = act.since.map((/** @type {any} */ e) => ({ what: 'event', at_ms: e.at_ms, mark: e.taken_back ? 'wait' : 'note', x: e }));
     for (const x of act.exceptions) if (x.settled_by) later.push({ what: 'settled', at_ms: x.settled_ms, mark: 'ok', x });
     const back = act.taken_back;
-    if (back && !act.since.some((/** @type {any} */ e) => e.entry === back.entry)) later.push({ what: 'taken_back', at_ms: back.at_ms, mark: 'note', x: back });
+    if (back && !act.since.some((/** @type {any} */ e) => e.entry === back.entry)) later.push({ what: 'taken_back', at_ms: back.at_ms, mark: 'note',
+        x: back });
     later.sort((a, b) => (a.at_ms ?? Infinity) - (b.at_ms ?? Infinity));
     /** @type {Step[]} */
     const steps = [{ what: 'done', at_ms: act.at_ms, mark: 'ok', x: act }];
@@ -27,6 +28,7 @@ export function steps_of(act) {
     else steps.push({ what: 'waiting', at_ms: null, mark: 'wait', x: act });
     for (const x of act.exceptions) steps.push({ what: 'exception', at_ms: null, mark: x.status === 'open' ? 'stop' : 'ok', x });
     steps.push(...later);
-    if (act.loan || back || (act.outcome_now && act.outcome_now !== act.outcome_first)) steps.push({ what: 'now', at_ms: null, mark: back ? 'wait' : mark_of(act.outcome_now), x: act });
+    if (act.loan || back || (act.outcome_now && act.outcome_now !== act.outcome_first)) steps.push({ what: 'now', at_ms: null,
+        mark: back ? 'wait' : mark_of(act.outcome_now), x: act });
     return steps;
 }
