@@ -24,6 +24,7 @@ export const home = {
         const read = () => load(mine, vans, () => gather(mine), (all) => {
             fresh(first, draw_first(all));
             fresh(numbers, draw_numbers(all));
+            loud(numbers, wrong_of(all).length > 0);
             fresh(asked, t('home.asked', { when: clock(all.status.now_ms) }));
             return draw_vans(all);
         });
@@ -107,11 +108,25 @@ function near_day(ms, now) {
 
 const FATES = ['applied', 'exceptions', 'quarantined', 'unapplied'];
 
+/** Vans whose numbers do not add up. @param {any} all */
+function wrong_of(all) {
+    return all.status.devices.filter(told).map((/** @type {any} */ d) => ({ d, r: reckon(d) })).filter((/** @type {any} */ x) => !right(x.r));
+}
+
+/** Numbers that do not add up come before all else. @param {any} numbers @param {boolean} wrong */
+function loud(numbers, wrong) {
+    const all = numbers.parentElement;
+    if (all.classList.contains('wrong') === wrong) return;
+    all.classList.toggle('wrong', wrong);
+    if (wrong) all.prepend(numbers);
+    else all.append(numbers);
+}
+
 /** @param {any} all */
 function draw_numbers(all) {
     const rows = all.status.devices.filter(told);
     if (rows.length === 0) return [h('h2', { id: 'home-numbers' }, t('home.numbers')), h('p', { class: 'empty' }, t('home.no_numbers'))];
-    const wrong = rows.map((/** @type {any} */ d) => ({ d, r: reckon(d) })).filter((/** @type {any} */ x) => !right(x.r));
+    const wrong = wrong_of(all);
     const number = (/** @type {string} */ key) => ({ key, label: t(`sum.${key}`), num: true,
         cell: (/** @type {any} */ d) => (d[key] === null || d[key] === undefined ? '?' : String(d[key])) });
     return [
@@ -124,7 +139,7 @@ function draw_numbers(all) {
         table({
             caption: t('sum.caption'), quiet: true, rows, cls: 'sums',
             columns: [
-                { key: 'name', label: t('sum.van'), head: true, cell: (d) => bdi(d.name || d.device) },
+                { key: 'name', label: t('sum.van'), head: true, cls: 'words', cell: (d) => bdi(d.name || d.device) },
                 number('made'), { ...number('home'), cls: 'eq' }, { ...number('waiting'), cls: 'plus' },
                     ...FATES.map((key, i) => ({ ...number(key), cls: i ? 'plus' : 'eq' })),
                 { key: 'ok', label: t('sum.adds'), cell: (d) => adds(reckon(d)) },
