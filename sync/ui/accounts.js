@@ -56,7 +56,7 @@ function draw(all, app, edit, read) {
 /** @param {any} who @param {() => void} read */
 async function remove(who, read) {
     const sure = await alertBox({
-        kind: 'note', title: t('accounts.remove_sure', { name: who.name }), body: h('p', {}, t('accounts.remove_what')), silent: true,
+        kind: 'note', title: t('accounts.remove_sure', { name: who.name }), body: h('p', {}, t('accounts.remove_what')),
         choices: [{ label: t('accounts.remove'), value: 'yes', combo: 'Alt+R' }, { label: t('box.cancel'), value: 'no', cancel: true, main: true }],
     });
     if (sure !== 'yes') return;

@@ -43,13 +43,19 @@ function asked_id() {
     return /^[0-9a-f]{4,8}$/.test(id) ? id : '';
 }
 
+/** Years of settled ones are read only when they are asked for. */
+function wants_all() {
+    return ['settled', 'all'].includes(filter.which);
+}
+
 async function read() {
     const mine = /** @type {Life} */ (life);
     await load(mine, now.list, async () => {
         await read_devices();
-        return ask('exceptions list', [], { '--all': true }, { signal: mine.signal });
+        return ask('exceptions list', [], { '--all': wants_all() }, { signal: mine.signal });
     }, (all) => {
         now.all = all;
+        now.has_all = wants_all();
         draw_filters();
         return draw_list();
     });
@@ -63,7 +69,8 @@ function chooser(name, options) {
         'data-test': `x-${name}`,
         onchange: () => {
             filter = { ...filter, [name]: select.value };
-            fresh(now.list, draw_list());
+            if (wants_all() && !now.has_all) read().then(() => now && now.form.querySelector(`[data-test="x-${name}"]`)?.focus());
+            else fresh(now.list, draw_list());
         },
     }, options.map(([value, label]) => h('option', { value, selected: /** @type {any} */ (filter)[name] === value }, label)));
     return field(t(`exceptions.filter.${name}`), select);
@@ -92,6 +99,7 @@ function draw_list() {
     const drawn = now.shown.slice(0, LIST_MAX);
     return [
         h('p', { class: 'count', role: 'status', 'data-test': 'x-count' }, t.n('exceptions.count', now.shown.length)),
+        now.all.length === 0 ? h('p', { class: 'all-well ok' }, icon('ok'), t('exceptions.none')) : null,
         h('ul', { class: 'x-rows' }, drawn.map((/** @type {any} */ x, /** @type {number} */ i) => row(x, i))),
         now.shown.length > LIST_MAX ? h('p', { class: 'hint' }, t('exceptions.more', { n: LIST_MAX })) : null,
     ];

@@ -26,6 +26,7 @@ export function stops_view(life, place, span) {
 function draw(report, span, redraw) {
     const name = (/** @type {any} */ row) => (row.stop ? span.names.get(row.stop) || stop_name(row.stop) : t('figures.elsewhere'));
     const rate = (/** @type {any} */ row) => (row.stop ? per_hour(row) : null);
+    /** @type {import('./table.js').Column[]} */
     const columns = [
         { key: 'stop', label: t('figures.stop'), head: true, cls: 'words', value: name, cell: (/** @type {any} */ row) => bdi(name(row)) },
         { key: 'planned', label: t('figures.planned'), num: true, hint: t('figures.planned.hint') },

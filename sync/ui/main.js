@@ -17,7 +17,7 @@ import { devices } from './devices.js';
 import { accounts } from './accounts.js';
 
 const app = new App(), desk = new DeskScreens(app), patron = new PatronScreen(app, desk), register = new RegisterScreen(app, desk);
-patron.register = (name) => {
+patron.register = (/** @type {string} */ name) => {
     register.name = name;
     app.go('register');
 };

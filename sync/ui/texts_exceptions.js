@@ -21,6 +21,7 @@ export const texts_exceptions = {
     'exceptions.which.all': 'all',
     'exceptions.count.one': '{n} exception',
     'exceptions.count.other': '{n} exceptions',
+    'exceptions.none': 'No exception is open.',
     'exceptions.more': 'The first {n} are shown; filter for the others.',
     'exceptions.mark.act': 'somebody must act',
     'exceptions.mark.know': 'to be known',

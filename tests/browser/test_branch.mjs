@@ -77,7 +77,7 @@ test('exceptions are filtered, walked through, left and come back to', async ({ 
     await d.at('x-row').first().waitFor();
     await d.at('x-which').selectOption('all');
     const all = (await w.branchJson('exceptions', 'list', '--all')).length;
-    equal('all of them', all, await count(d, 'x-row'));
+    await until('all of them', async () => (await count(d, 'x-row')) === all);
     await d.at('x-code').selectOption('barred');
     check('one kind', (await d.at('x-row').evaluateAll((rows) => rows.every((e) => e.dataset.code === 'barred'))) && (await count(d, 'x-row')) > 0);
     await d.at('x-code').selectOption('');
