@@ -63,8 +63,8 @@ function draw(report, span, redraw) {
                 ['loans', whole_of('checkouts') + whole_of('renewals')], ['returned', whole_of('checkins')],
                 ['visitors', whole_of('visitors')], ['joined', whole_of('registrations')]].map(([key, value]) => h('div', {}, h('dd', {}, value),
                     h('dt', {}, t(`figures.whole.${key}`))))),
-            h('p', { class: 'hint' }, t('figures.kept', { made: total.made, planned: total.planned,
-                percent: total.planned ? Math.round(100 * (kept(/** @type {any} */ (total)) || 0)) : 0 }))),
+            h('p', { class: 'hint' }, total.planned ? t('figures.kept',
+                { made: total.made, planned: total.planned, percent: Math.round(100 * (kept(/** @type {any} */ (total)) || 0)) }) : t('figures.none_planned'))),
         h('section', { class: 'figures-table' },
             table({
                 caption: t('figures.stops.caption', span), columns, rows: report.stops, sort, cls: 'figures', empty: t('figures.none'),

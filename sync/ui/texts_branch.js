@@ -40,7 +40,7 @@ export const texts_branch = {
     'home.first': 'What to do first',
     'home.nothing': 'Nothing waits for a person.',
     'home.vans': 'Did the vans come home?',
-    'home.no_vans': 'No laptop has been let in yet. An administrator does that under Devices.',
+    'home.no_vans': 'No laptop has been let in yet. An administrator does that under Admin.',
     'home.numbers': 'Did everything come home?',
     'home.no_numbers': 'No van has sent anything yet.',
 

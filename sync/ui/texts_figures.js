@@ -55,6 +55,7 @@ export const texts_figures = {
     'figures.whole.returned': 'returned',
     'figures.whole.visitors': 'visitors',
     'figures.whole.joined': 'joined',
+    'figures.none_planned': 'No visit was planned.',
     'figures.kept': '{made} of {planned} planned visits took place ({percent} %).',
 
     'chart.told': '{title}: {n} bars, the longest {best} with {value}. The table beside it has all numbers.',
