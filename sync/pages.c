@@ -30,6 +30,7 @@ const struct web_command pages_table[] = {
     { "exceptions settle", STAFF_STAFF, "--as --card --why", NULL, NULL },
     { "tasks", STAFF_VIEWER, NULL, NULL, NULL },
     { "entries", STAFF_VIEWER, "--device --limit", NULL, NULL },
+    { "trace", STAFF_VIEWER, NULL, NULL, NULL },
     { "report visits", STAFF_VIEWER, "--from --to", NULL, NULL },
     { "report stops", STAFF_VIEWER, "--from --to", NULL, NULL },
     { "report day", STAFF_VIEWER, NULL, NULL, NULL },
