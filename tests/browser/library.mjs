@@ -30,7 +30,7 @@ const xml = (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll
 
 export const PATRON_COLUMNS = ['cardnumber', 'surname', 'firstname', 'othernames', 'dateofbirth', 'address', 'address2', 'city',
     'state', 'zipcode', 'country', 'phone', 'email', 'branchcode', 'categorycode', 'dateenrolled', 'dateexpiry', 'debarred',
-    'userid', 'stop', 'guarantor', 'group'];
+    'userid', 'stop', 'guarantor', 'sort1'];
 
 export function patronRow(p) {
     const row = { branchcode: 'VAN1', categorycode: 'ADULT', dateenrolled: '2024-01-02', dateexpiry: '2029-12-31', ...p };
@@ -63,10 +63,10 @@ export function makePeople() {
     }));
     ['Ada', 'Ben', 'Cal', 'Dot', 'Eve', 'Fay', 'Gus', 'Hal'].forEach((firstname, i) => people.children.push({
         cardnumber: cardNumber(200 + i), surname: 'Smallwood', firstname, categorycode: 'CHILD', dateofbirth: '2018-05-0' + (i + 1),
-        stop: 'VAN1/Copperwick/Primary School', group: 'Class 2B',
+        stop: 'VAN1/Copperwick/Primary School', sort1: 'Class 2B',
     }));
     Object.entries(HOSTILE).forEach(([kind, name], i) => {
-        people.hostile[kind] = { cardnumber: cardNumber(300 + i), surname: name, firstname: '', group: 'Class 2B' };
+        people.hostile[kind] = { cardnumber: cardNumber(300 + i), surname: name, firstname: '', sort1: 'Class 2B' };
     });
     people.spare = Array.from({ length: 12 }, (_, i) => ({
         cardnumber: cardNumber(400 + i), surname: `Sparewell${'abcdefghijkl'[i]}`, firstname: 'Robin' }));

@@ -105,7 +105,7 @@ export const VAN = [
     { name: 'search-hostile', hostile: ['markup'], async prepare(d) {
         await d.go('search');
         await d.at('search').fill('onerror');
-        await d.at('hit').first().waitFor();
+        await until('the hostile title is found', async () => (await d.at('hits').innerText()).includes('onerror'));
         await d.press(d.at('hit').first());
         await d.at('copy').first().waitFor();
     } },

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { makePeople, makeTitles, marcxml, patronRow, PATRON_COLUMNS } from './library.mjs';
+import { cardNumber, makePeople, makeTitles, marcxml, patronRow, PATRON_COLUMNS } from './library.mjs';
 import { sleep, until } from './verdict.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -240,6 +240,7 @@ export class World {
             '.execute("SELECT body FROM entry WHERE dev = ? AND row = 0 AND body IS NOT NULL ORDER BY ep, seq", (sys.argv[2],))]))';
         return JSON.parse(await command('python3', ['-c', program, path.join(this.branchData, 'branch.db'), device]));
     }
+    cardNumber(n) { return cardNumber(n); }
     async loans() { // item -> card, as the branch has it
         const rows = await this.branchJson('report', 'loans');
         return new Map(rows.map((r) => [r.item, r.card]));
