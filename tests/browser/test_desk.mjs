@@ -74,7 +74,9 @@ test('keyboard only: log in, lend, return, renew, find, search, register, count,
         await keyboard.press('Tab');
         const here = await desk.page.evaluate(() => {
             const e = document.activeElement, s = getComputedStyle(e);
-            return { what: e.outerHTML.slice(0, 90), body: e === document.body, ring: e === document.body || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none' || e.matches('.skip') || Boolean(e.closest('.scan-row')) };
+            window.__stops ??= new Map();
+            if (!window.__stops.has(e)) window.__stops.set(e, window.__stops.size);
+            return { what: `${window.__stops.get(e)} ${e.outerHTML.slice(0, 90)}`, body: e === document.body, ring: e === document.body || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none' || e.matches('.skip') || Boolean(e.closest('.scan-row')) };
         });
         if (!here.ring) unseen.push(here.what);
         if (here.body || walked.has(here.what)) break;
