@@ -79,8 +79,8 @@ test('keyboard only: log in, lend, return, renew, find, search, register, count,
             return { what: `${window.__stops.get(e)} ${e.outerHTML.slice(0, 90)}`, body: e === document.body, ring: e === document.body || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none' || e.matches('.skip') || Boolean(e.closest('.scan-row')) };
         });
         if (!here.ring) unseen.push(here.what);
-        if (here.body || walked.has(here.what)) break;
-        walked.add(here.what);
+        if (walked.has(here.what)) break;
+        if (!here.body) walked.add(here.what); // past the last there is the browser's own bar
     }
     none('where the focus is can be seen', unseen);
     check(`Tab goes round (${walked.size} stops)`, walked.size > 10, [...walked].join('\n'));
@@ -128,9 +128,7 @@ test('lock and unlock', async (w) => {
     equal('the lock stays', 1, await desk.at('screen-lock').count());
     await desk.at('lock-phrase').fill('not the phrase');
     await desk.press('lock-go');
-    await until('a wrong phrase is told', async () => (await desk.at('login-error').innerText()).length > 10);
-    await sleep(1100); // it makes one wait
-    await until('the button is free again', () => desk.at('lock-go').isEnabled());
+    await until('a wrong phrase is told', async () => /not the passphrase/.test(await desk.at('login-error').innerText()));
     await unlock(desk, STAFF.staff);
     await until('the same one is at the desk', async () => (await desk.patron()) === card);
     await desk.scan(item);
@@ -170,7 +168,7 @@ test('a class: tap the child, scan the book, at once', async (w) => {
     equal('all of the class are there', 8, (await desk.at('roster-patron').evaluateAll((all) => all.map((e) => e.dataset.card))).filter((c) => kids.includes(c)).length);
     await desk.page.route('**/api/run', async (route) => { // a program that takes its time
         await sleep(250);
-        await route.continue();
+        await route.continue().catch(() => {});
     });
     for (const card of kids.slice(0, 5)) {
         const item = book(w);
@@ -179,7 +177,7 @@ test('a class: tap the child, scan the book, at once', async (w) => {
         lent.push([card, item]);
     }
     for (const [, item] of lent) await desk.result(item, { ms: 15000 });
-    await desk.page.unroute('**/api/run');
+    await desk.page.unrouteAll({ behavior: 'wait' });
     const wrong = [];
     for (const [card, item] of lent) if (!(await has(w, card)).includes(item)) wrong.push(`${item} is not with ${card}: ${JSON.stringify((await desk.results()).find((r) => r.text === item))}`);
     none('each book is with the child that was tapped', wrong);

@@ -47,8 +47,14 @@ export async function lock(desk, { keyboard = true } = {}) {
     else await desk.press('lock');
     await desk.at('screen-lock').waitFor();
 }
+// After a wrong phrase the program makes everybody wait: tried again until it opens, as a person would.
 export async function unlock(desk, who) {
-    await desk.at('lock-phrase').fill(who.phrase);
-    await desk.press('lock-go');
-    await desk.at('screen-lock').waitFor({ state: 'detached' });
+    await until('unlocked', async () => {
+        if ((await desk.at('screen-lock').count()) === 0) return true;
+        if (!(await desk.at('lock-go').isEnabled())) return 'the button is off';
+        await desk.at('lock-phrase').fill(who.phrase);
+        await desk.press('lock-go');
+        await until('an answer', async () => (await desk.at('screen-lock').count()) === 0 || ((await desk.at('lock-phrase').inputValue()) === '' && (await desk.at('login-error').innerText()) !== ''));
+        return (await desk.at('screen-lock').count()) === 0 || desk.at('login-error').innerText();
+    }, 30000);
 }
