@@ -155,6 +155,7 @@ export class World {
     static async make(options = {}) {
         const w = new World();
         w.options = options;
+        w.bin = bin;
         w.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bookmobile-browser.'));
         if (!process.env.KEEP) process.on('exit', () => fs.rmSync(w.dir, { recursive: true, force: true }));
         else console.log(`kept: ${w.dir}`);
