@@ -2,8 +2,8 @@
 // too small to read; and axe-core's judgement. Each complaint is one line that names the element.
 import { axeSource } from './browser.mjs';
 
-// Runs in the page. `least`: font px of text, px of a touch target.
-function lookOver({ textPx, targetPx }) {
+// Runs in the page. in: px that text, touch targets, words that are links must have
+function lookOver({ textPx, targetPx, linkPx }) {
     const said = [];
     const doc = document.documentElement;
     const name = (e) => {
@@ -44,6 +44,7 @@ function lookOver({ textPx, targetPx }) {
                 const ps = getComputedStyle(p);
                 if (scrolls(ps.overflowY) || ps.position === 'fixed') break;
                 if (!clips(ps.overflowY) && !clips(ps.overflowX)) continue;
+                if (ps.webkitLineClamp !== 'none') break; // a line of a list; the whole is one tap away
                 const b = p.getBoundingClientRect();
                 if ((clips(ps.overflowY) && (r.bottom > b.bottom + 2 || r.top < b.top - 2)) || (clips(ps.overflowX) && r.right > b.right + 2)) {
                     said.push(`hidden by ${name(p).slice(0, 60)}: ${name(e)}`);
@@ -75,7 +76,9 @@ function lookOver({ textPx, targetPx }) {
     pressable.forEach((e, i) => {
         const r = rects[i];
         const inText = e.tagName === 'A' && getComputedStyle(e).display === 'inline' && textOf(e.parentElement);
-        if (!inText && !e.matches('[tabindex]:not(button):not(a):not(input)') && (r.width < targetPx - 0.5 || r.height < targetPx - 0.5))
+        const word = e.tagName === 'A' && e.closest('td, dd, li, p, caption') && !e.matches('.button, .chip'); // a word that leads somewhere
+        const least = word ? Math.min(linkPx, targetPx) : targetPx;
+        if (!inText && !e.matches('[tabindex]:not(button):not(a):not(input)') && (r.width < least - 0.5 || r.height < least - 0.5))
             said.push(`target of ${Math.round(r.width)}x${Math.round(r.height)}: ${name(e)}`);
         for (let j = i + 1; j < pressable.length; j++) {
             const q = rects[j], f = pressable[j];
@@ -105,8 +108,8 @@ function lookOver({ textPx, targetPx }) {
     return [...new Set(said)];
 }
 
-export async function layoutFaults(page, { textPx = 16, targetPx = 44 } = {}) {
-    return page.evaluate(lookOver, { textPx, targetPx });
+export async function layoutFaults(page, { textPx = 16, targetPx = 44, linkPx = 24 } = {}) {
+    return page.evaluate(lookOver, { textPx, targetPx, linkPx });
 }
 
 // The page must not scroll at all where the screen has the room it was made for.

@@ -6,8 +6,6 @@ import { child, openRoster, unlock } from './ways.mjs';
 import { STAFF } from './world.mjs';
 import { sleep, until } from './verdict.mjs';
 
-const fullName = (p) => (p.firstname ? `${p.surname}, ${p.firstname}` : p.surname);
-
 // Acts on both sides that end in exceptions, tasks and figures: hostile names among them.
 export async function makeStories(w) {
     const [a, b] = [w.people.spare[4].cardnumber, w.people.spare[5].cardnumber];
@@ -178,4 +176,3 @@ export async function leave(desk, scene, world) {
     }
     if (scene.after) await scene.after(desk, world);
 }
-export { fullName };
