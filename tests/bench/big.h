@@ -103,6 +103,11 @@ static inline void big_close(struct big *g)
     close(fd);
 }
 
+static inline bool big_is_lent(size_t copy)
+{
+    return copy % BIG_LOAN_EVERY == 3;
+}
+
 /* A row; kinds: s text (NULL is NULL), i int64_t, - nothing (that column stays NULL). */
 static inline void big_put(struct big *g, enum big_table table, const char *kinds, ...)
 {
@@ -210,7 +215,7 @@ static inline void big_items(struct big *g, size_t from, size_t titles, size_t i
     for (size_t i = from; i < items; i++) {
         struct big_copy c;
         char id[EID_TEXT_MAX], loan[EID_TEXT_MAX];
-        bool lent = i % BIG_LOAN_EVERY == 3;
+        bool lent = big_is_lent(i);
         big_copy_make(i, titles, items, &c);
         big_id(g, ++g->import.row, id);
         big_id(g, BIG_ITEMS * 2 + i, loan);

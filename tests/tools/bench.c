@@ -27,7 +27,7 @@ static const struct {
         "big_search_two_words_p99", "big_search_three_words_p99", "big_search_two_letters_p99", "big_search_three_letters_p99",
         "big_search_word_and_two_letters_p99" },
       bench_size },
-    { { "page_weight", "page_scan", "page_scan_p99", "page_typing_p99", "page_act", "page_act_p99", "page_memory" }, bench_page },
+    { { "page_weight", "page_scan", "page_scan_p99", "page_act", "page_act_p99", "page_memory" }, bench_page },
     { { "big_refold" }, bench_refold },
     { { "policy" }, bench_policy },
     { { "timeline" }, bench_timeline },
