@@ -332,7 +332,7 @@ static void test_forget_no_file_has_the_card_beside_the_copy(void **state)
     clean(t);
     assert_int_equal(at_branch(t, "SELECT count(*) FROM loan WHERE substr(card, 1, 1) <> '~'"), 0);
     assert_int_equal(at_branch(t, "SELECT count(*) FROM hold WHERE substr(card, 1, 1) <> '~'"), 0);
-    assert_int_equal(at_branch(t, "SELECT count(*) FROM entry WHERE answer LIKE '%29990000777777%'"), 0);
+    assert_int_equal(at_branch(t, "SELECT count(*) FROM request WHERE answer LIKE '%29990000777777%'"), 0);
     assert_int_equal(in_folder(t->main, loan, "branch, in use"), 0);
     assert_int_equal(in_folder(t->van, loan, "laptop, in use"), 0);
     laptop_close(&t->l);
