@@ -35,7 +35,6 @@ const struct web_command desk_page_table[] = {
     { "status", STAFF_VIEWER, NULL, NULL, NULL },
     { "trace", STAFF_VIEWER, NULL, NULL, NULL },
     { "journal", STAFF_VIEWER, "--last", NULL, NULL },
-    { "trace", STAFF_VIEWER, NULL, NULL, NULL },
     { NULL, STAFF_VIEWER, NULL, NULL, NULL },
 };
 
