@@ -183,6 +183,7 @@ export class DeskScreens {
     count(scan) {
         const { op, patron } = scan.answer;
         scan.counted = true;
+        this.app.refresh_soon();
         if (op === 'checkin') this.returned += 1;
         if (op === 'checkout' && patron) this.served.set(patron, (this.served.get(patron) || 0) + 1);
         if (op === 'checkin' ? this.mode === 'return' : this.roster.length) this.show_side();

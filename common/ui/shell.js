@@ -42,6 +42,8 @@ export class App {
         /** @type {Map<string, Set<(x: any) => void>>} */
         this.listeners = new Map();
         this.clock_off_ms = 0;
+        /** @type {any} */
+        this.soon = 0;
         this.touched = Date.now();
         this.locked = false; // by this page: the cover stands until the phrase is given
     }
@@ -128,6 +130,12 @@ export class App {
     /** What the program says of itself, now rather than in two seconds. */
     refresh() {
         return look(this);
+    }
+
+    /** The same once a flurry of acts is over: how many are only here has changed. */
+    refresh_soon() {
+        clearTimeout(this.soon);
+        this.soon = setTimeout(() => api.closed || look(this), 400);
     }
 
     /** Covered at once, whether the program answers or not; it is told as soon as it does. */

@@ -30,11 +30,13 @@ export class SyncScreen {
         this.root = null;
     }
 
-    /** @param {any} root */
-    show(root) {
+    /** Whether the lid may be closed is not answered from what was known two seconds ago. @param {any} root */
+    async show(root) {
         this.root = root;
         this.drawn = '';
-        this.draw();
+        fresh(root, h('h1', {}, t('nav.sync')), h('p', { class: 'empty' }, t('sync.wait')));
+        await this.app.refresh();
+        if (this.root === root) this.draw();
     }
 
     draw() {
