@@ -234,11 +234,13 @@ fuzz:
 
 bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+	-@tests/browser/deps.sh
 	@$(MAKE) --no-print-directory NDEBUG=1 build/release/bin/bookmobile build/release/tool/bench
 	@build/release/tool/bench
 
 soak:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@tests/browser/deps.sh
 	@$(MAKE) --no-print-directory all tools unit
 	@tests/soak.sh $(B) $(or $(N),1)
 

@@ -41,8 +41,14 @@ verdict "mobile/stops is pure" "$(grep -nE '#include "(common/(db|env|journal|ci
 banned='strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|scanf|sscanf|system|popen|localtime|gmtime'
 verdict "no banned function" "$(sources | xargs grep -nE "(^|[^A-Za-z0-9_.>])($banned) ?\(" | grep -vE '^\S+:\s*(//|\*|/\*)')"
 
+# Pages: text is text, and nothing comes from elsewhere.
+pages() { git ls-files -co --exclude-standard -- 'common/ui/*' 'mobile/ui/*' 'sync/ui/*' | grep -E '\.(js|css|html|svg)$' | grep -v leaflet; }
+verdict "no markup made from text" "$(pages | xargs grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|srcdoc|[^a-z_.](eval|Function) ?\(' | grep -vE '^[^:]+:[0-9]+:\s*(//|\*)')"
+verdict "no script or style inside a page" "$(pages | grep -E 'html$' | xargs grep -nE '<script[^>]*>[^<]|<style|style=| on[a-z]+=')"
+verdict "no page asks elsewhere" "$(pages | xargs grep -nE '(https?:)?//[a-z0-9-]+\.[a-z]' | grep -vE '^[^:]+:[0-9]+:\s*(//|\*)|www\.w3\.org')"
+
 # Sizes and shapes.
-verdict "no file past 800 lines" "$(git ls-files -co --exclude-standard -- '*.c' '*.h' '*.sql' '*.sh' '*.py' '*.js' | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 }')"
+verdict "no file past 800 lines" "$(git ls-files -co --exclude-standard -- '*.c' '*.h' '*.sql' '*.sh' '*.py' '*.js' '*.mjs' '*.css' | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 }')"
 verdict "no tabs, no blanks at line ends" "$(sources | xargs grep -nE $'\t| +$')"
 verdict "the top level holds what was agreed" "$(git ls-files -co --exclude-standard | cut -d/ -f1 | sort -u | grep -vxE 'mobile|sync|common|schema|tests|Makefile|README\.md|LICENSE|\..*')"
 verdict "nothing names a machine's paths" "$(git ls-files -co --exclude-standard | xargs grep -nE '/(work|home|root)/[a-z]' -- | grep -vE '^(\.|tests/lint\.sh)')"

@@ -21,5 +21,9 @@ step "every history of five acts" "$build/tool/exhaustive" 5 8
 step "simulated laptops and branch" env SEED="$seed" "$build/tool/sim" $((150 * n))
 step "every named case can fail" tests/mutants/run.sh
 for round in $(seq "$n"); do step "kill -9, round $round" bash tests/e2e/test_kill.sh; done
+for round in $(seq "$n"); do
+    step "the queue at the page, round $round" node tests/browser/test_queue.mjs
+    step "the queue with everything killed in it, round $round" node tests/browser/test_kills.mjs
+done
 echo "soak: $failed failed"
 [ "$failed" -eq 0 ]

@@ -22,8 +22,9 @@ let bytes = 0;
 const bodies = [];
 page.on('requestfinished', async (r) => { // as it crosses the wire
     if (/\/api\//.test(r.url())) return;
-    bytes += (await r.sizes()).responseBodySize;
-    bodies.push(await (await r.response()).body());
+    const response = await r.response();
+    bytes += Number(await response.headerValue('content-length'));
+    bodies.push(await response.body());
 });
 await page.goto(url);
 const desk = new Desk(page);
