@@ -162,7 +162,7 @@ enum bm_rc desk_page_sync(void *ctx)
 
 void desk_page_facts(const struct laptop *l, struct web_facts *out)
 {
-    *out = (struct web_facts){ .place = l->desk.place, .mobile = l->mobile, .branch = l->branch, .zone = l->zone,
+    *out = (struct web_facts){ .place = l->desk.place, .mobile = l->mobile, .branch = l->branch, .library = l->library, .zone = l->zone,
                                .device = l->journal.dev, .practice = l->practice };
 }
 

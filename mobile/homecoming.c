@@ -284,6 +284,7 @@ static enum bm_rc put_facts(struct laptop *l, const struct enrol_options *o, con
     if (!rc) rc = meta_set(l->db, "server", e->server);
     if (!rc) rc = meta_set(l->db, "zone", e->zone);
     if (!rc) rc = meta_set(l->db, "branch", e->branch);
+    if (!rc) rc = meta_set(l->db, "library", e->name);
     if (!rc) rc = meta_set(l->db, "cards", e->cards);
     if (!rc) rc = meta_set(l->db, "url", o->url);
     if (!rc && ca_file) rc = meta_set(l->db, "ca_file", ca_file);

@@ -516,6 +516,7 @@ static enum bm_rc load_facts(struct laptop *l, const char **dev)
     if (!rc) rc = fact(l, "mobile", &l->mobile);
     if (!rc) rc = fact(l, "place", &l->place);
     if (!rc) rc = fact(l, "branch", &l->branch);
+    if (!rc) rc = fact(l, "library", &l->library);
     if (!rc) rc = fact_hex(l, "server_key", l->server_key, sizeof l->server_key);
     if (!rc) rc = fact_hex(l, "box_key", l->box_key, sizeof l->box_key);
     if (!rc) rc = fact_hex(l, "who_key", l->who_key, sizeof l->who_key);

@@ -43,7 +43,7 @@ struct laptop {
     struct rulebook book; /* of `generation` */
     struct seal_key key;
     const struct agent_way *way; /* to the branch; NULL = over a link to `url`; the caller's, set after opening */
-    const char *server, *url, *ca_file, *zone, *mobile, *place, *branch; /* as enrolled; branch: the main one */
+    const char *server, *url, *ca_file, *zone, *mobile, *place, *branch, *library; /* as enrolled; branch: the main one; library: its name, for people */
     const char *cards; /* range of card numbers, as the branch said last; NULL = none */
     unsigned char server_key[SEAL_PUBLIC_BYTES], box_key[SEAL_PUBLIC_BYTES], who_key[SEAL_KEYED_KEY_BYTES];
     bool practice;

@@ -66,6 +66,7 @@ for _ in $(seq 300); do
     sleep 0.2
 done
 also "staff log in with the account that the branch made" '^200 .*"role": "staff"'
+says "the page tells whose desk it is" 0 '"library": "Marrowdale Libraries"' page get /api/session
 says "an act" 0 '^200 .*"exit": 0.*"word": "lent"' page run checkout "${cards[0]}" "${free[0]}" --request r1
 says "the act is in the journal" 0 'checkout' "$bookmobile" --data "$van" journal
 says "a scan of what is lent, in return mode" 0 '"kind": "act".*"word": "returned"' page post /api/scan "{\"text\":\"A${free[0]}B\\r\",\"mode\":\"return\"}"
