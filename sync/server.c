@@ -407,7 +407,7 @@ static enum bm_rc snapshot_file(struct server *v, struct http_response *resp, co
 static enum bm_rc route(struct server *v, const struct http_request *req, struct http_response *resp)
 {
     static const char snapshot_prefix[] = "/sync/snapshot/";
-    const char *path = req->path, *dev;
+    const char *path = req->path, *dev = NULL;
     bool post = str_eq(req->method, "POST");
     if (!post && str_eq(path, "/healthz")) {
         reply_json(resp, 200, json_pack("{s:b, s:s, s:b}", "ok", 1, "version", BM_VERSION, "practice", (int)v->b.practice));

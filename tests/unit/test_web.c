@@ -343,10 +343,12 @@ static void test_web_another_screen_is_paired_before_anything_else(void **state)
     assert_int_equal(gets_it(t, "/"), 200);
     assert_non_null(strstr(buf_str(&t->b.body), "pair.js"));
     REFUSED(t, logs_in(t, "sam", PHRASE), 401, "pair");
-    str_copy(t->b.cookie, sizeof t->b.cookie, other.cookie); /* a session alone is not enough */
+    snprintf(t->b.cookie, sizeof t->b.cookie, "bm_session_%u%s", t->port, strchr(other.cookie, '=')); /* a session alone is not enough */
     str_copy(t->b.csrf, sizeof t->b.csrf, other.csrf);
     REFUSED(t, posts(t, "/api/run", CHECKOUT), 401, "pair");
     REFUSED(t, gets_it(t, "/api/state"), 401, "pair");
+    assert_int_equal(gets_it(t, "/api/session"), 401); /* nor is it told whose it is */
+    assert_true(json_is_null(said_at(t, "staff")));
     REFUSED(t, posts(t, "/api/pair-code", "{}"), 401, "pair"); /* nor can it ask for the code itself */
     swap_screens(t, &port, &other);
     assert_int_equal(posts(t, "/api/pair-code", "{}"), 200);
