@@ -57,6 +57,9 @@ static enum bm_rc asked_before(struct act *act)
     if (!d->request) return BM_OK;
     enum bm_rc rc = journal_by_request(d->journal, d->request, act->a, &id, &said);
     if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    if (!*said)
+        return err_set(BM_EUSAGE, "request id %s was used long ago, for %s, and what was said then is forgotten; nothing was written: "
+                                  "give each act an id of its own", d->request, eid_text(&id, text));
     struct desk_answer fresh = *act->out;
     rc = facts_answer_read(said, act->a, act->out);
     if (!rc && !str_eq(act->out->asked, act->asked)) {

@@ -33,7 +33,7 @@ CREATE TABLE entry(           -- I1, I3: bytes as written, never changed
 CREATE TABLE request(         -- I1: asked again, it gets the same answer
   req    TEXT PRIMARY KEY,
   dev    TEXT NOT NULL, ep TEXT NOT NULL, seq INTEGER NOT NULL, -- the (first) entry that it led to
-  answer TEXT NOT NULL        -- what the desk said, JSON
+  answer TEXT NOT NULL        -- what the desk said, JSON; '' = forgotten (I12), but done
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE clock(           -- what `clock` entries say: UTC = t + off

@@ -31,7 +31,7 @@ WHERE dev = :dev AND row = 0 AND seq > :after AND seq <= :mark ORDER BY seq, ep 
 UPDATE entry SET body = :body, husk = :husk WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = 0
 
 -- name: FORGET_ANSWERS -- what the desk said names patrons also where the entry does not: at a return
-DELETE FROM request WHERE dev = :dev AND seq > :after AND seq <= :upto
+UPDATE request SET answer = '' WHERE dev = :dev AND seq > :after AND seq <= :upto AND answer <> ''
 
 -- name: FORGET_YOUNGER
 SELECT min(seq) FROM entry WHERE dev = :dev AND row = 0 AND husk IS NOT NULL AND seq > :upto

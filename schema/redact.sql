@@ -42,7 +42,7 @@ UPDATE reading SET card = coalesce(:card, card), written = NULL WHERE dev = :dev
 UPDATE ledger SET card = :card WHERE line = :line
 
 -- name: REDACT_ANSWERS -- what the desk said names patrons also where the entry does not: at a return
-DELETE FROM request WHERE EXISTS (
+UPDATE request SET answer = '' WHERE answer <> '' AND EXISTS (
   SELECT 1 FROM reading r WHERE r.dev = request.dev AND r.ep = request.ep AND r.seq = request.seq AND r.row = 0 AND r.t_ms < :cut)
 
 -- name: REDACT_ASIDE -- what could not be taken in holds whole batches

@@ -360,6 +360,12 @@ static void test_forget_only_what_is_old_and_answered(void **state)
     assert_int_equal(t->said.forgotten, 5); /* the loan, the payment and the wish; the return names nobody */
     assert_int_equal(in_journal(t, "SELECT count(*) FROM entry WHERE body LIKE '%29990000777777%' OR body LIKE '%nicely%'"), 0);
     assert_int_equal(in_journal(t, "SELECT count(*) FROM request WHERE answer LIKE '%29990000777777%'"), 0);
+    int64_t entries = in_journal(t, "SELECT count(*) FROM entry");
+    t->l.desk.request = "r1"; /* asked again after all that time: not done a second time (I1) */
+    assert_int_equal(desk_checkout(&t->l.desk, &t->arena, CARD, ITEM, &answer), BM_EUSAGE);
+    assert_non_null(strstr(err_text(BM_EUSAGE), "was used long ago"));
+    t->l.desk.request = NULL;
+    assert_int_equal(in_journal(t, "SELECT count(*) FROM entry"), entries);
     assert_int_equal(in_journal(t, "SELECT count(*) FROM entry WHERE body LIKE '%29990000111111%'"), 1);
     clean(t);
     sync_now(t);
