@@ -70,6 +70,12 @@ enum bm_rc apply_touch_step(struct apply *ap, const struct unit *u, const struct
     return rc;
 }
 
+/* By the same act: another one at the same moment may stand on the other side of a loan made then. */
+static bool same_end(const struct tl_loan *x, const struct tl_loan *y)
+{
+    return end_of(x) == end_of(y) && (x->end_ms == ENTRY_NONE || eid_cmp(&x->endkey.id, &y->endkey.id) == 0);
+}
+
 static enum bm_rc clear_over_limit(struct apply *ap, const char *loan)
 {
     return db_run(ap->db, SQL_EXCEPTIONS_CLEAR_ENTRY, "entry", 's', loan, "code", 's', exc_name(EXC_OVER_LIMIT), NULL);
@@ -87,7 +93,7 @@ static enum bm_rc touch_loan_change(struct apply *ap, const struct tl_loan *was,
     if (!was) return apply_touch_loans(ap, now->card, now->key.t_ms, end_of(now));
     int64_t from = was->key.t_ms, to = end_of(was);
     bool moved = was->key.t_ms != now->key.t_ms || !str_eq(was->card, now->card) || was->limit != now->limit;
-    if (!moved && end_of(now) == to) return BM_OK;
+    if (!moved && same_end(was, now)) return BM_OK;
     if (!moved) from = to < end_of(now) ? to : end_of(now);
     if (now->key.t_ms < from) from = now->key.t_ms;
     if (end_of(now) > to) to = end_of(now);
