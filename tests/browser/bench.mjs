@@ -1,5 +1,6 @@
 // tests/browser/bench.mjs -- from the scan to the painted result in a real browser, and what the page weighs. Started by
 // tests/bench/page.h: bench.mjs URL WHO PHRASE CARD FROM; prints lines as tests/bench/bench.h does.
+import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { launch, openPage, Scanner } from './browser.mjs';
 import { Desk } from './desk.mjs';
@@ -18,19 +19,23 @@ function line(name, unit, ours, floor, goal) {
 
 const browser = await launch();
 const page = await openPage(browser);
-let bytes = 0;
-const bodies = [];
-page.on('requestfinished', async (r) => { // as it crosses the wire
-    if (/\/api\//.test(r.url())) return;
-    const response = await r.response();
-    bytes += Number(await response.headerValue('content-length'));
-    bodies.push(await response.body());
-});
+const parts = new Set(); // what the page is made of
+page.on('request', (r) => { if (!/\/api\//.test(r.url())) parts.add(r.url()); });
 await page.goto(url);
 const desk = new Desk(page);
 await desk.login({ id, phrase });
 await sleep(500);
-line('page_weight', 'kB', bytes / 1000, gzipSync(Buffer.concat(bodies), { level: 9 }).length / 1000, 200); // all in one piece
+// As it crosses the wire to a browser; its floor is all of it packed in one piece.
+const get = (where, headers) => new Promise((done, fail) => http.get(where, { headers }, (res) => {
+    const got = [];
+    res.on('data', (d) => got.push(d)).on('end', () => done(Buffer.concat(got)));
+}).on('error', fail));
+const wire = [], plain = [];
+for (const where of parts) {
+    wire.push(await get(where, { 'Accept-Encoding': 'gzip' }));
+    plain.push(await get(where, {}));
+}
+line('page_weight', 'kB', Buffer.concat(wire).length / 1000, gzipSync(Buffer.concat(plain), { level: 9 }).length / 1000, 200);
 
 // Enter goes down -> the row of that scan says what came of it -> two frames later it is on the glass.
 await page.evaluate(() => {
