@@ -1,4 +1,4 @@
-// tests/browser/test_branch.mjs -- the branch's page in the morning after: did the vans come home, an exception settled, undone and
+// tests/browser/test_settle.mjs -- the branch's page in the morning after: did the vans come home, an exception settled, undone and
 // settled another way, an act traced by its slip, a laptop invited; and nobody does what is not theirs.
 import { cardNumber } from './library.mjs';
 import { makeStories } from './scenes.mjs';
