@@ -2,6 +2,8 @@
 // line broke), the same is asked again with the same id until there is an answer, so it is done once (I1).
 // Whoever calls waits; the page shows a banner meanwhile and goes on by itself.
 
+import { t } from './t.js';
+
 /** @typedef {{ status: number, body: any }} Answer */
 
 const RETRY_MIN_MS = 250, RETRY_MAX_MS = 2000, TIMEOUT_MS = 20000;
@@ -9,6 +11,7 @@ const RETRY_MIN_MS = 250, RETRY_MAX_MS = 2000, TIMEOUT_MS = 20000;
 /** @type {Set<(what: 'lost' | 'back' | 'auth' | 'locked', since_ms: number) => void>} */
 const listeners = new Set();
 let csrf = '';
+let who = ''; // staff id of whoever is in, or was in last
 let lost_since = 0;
 /** @type {Promise<void> | null} resolved when staff are in again */
 let gate = null;
@@ -76,13 +79,18 @@ function unheard() {
     tell('lost');
 }
 
-/** Until there is an answer; through a lost line, a lock and a new login.
+/** Until there is an answer; through a lost line, a lock and a new login of the same person. What one person asked for is
+ * never done in the name of the next: it fails with error 'other', or 'other_unsure' when an answer was lost before.
  * @param {string} method @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
 async function sure(method, path, body, signal) {
+    const mine = who;
+    let sent = false;
     for (let wait = RETRY_MIN_MS; ; ) {
         if (gate) await gate;
+        if (mine && mine !== who) throw new ApiError(401, { error: sent ? 'other_unsure' : 'other', message: t(sent ? 'refused.other_unsure' : 'refused.other') });
         const { status, body: answer } = await once(method, path, body, signal);
         if (status === 0 || status === 502 || status === 503) {
+            sent = true; // and perhaps done
             unheard();
             await pause(wait);
             wait = Math.min(wait * 2, RETRY_MAX_MS);
@@ -106,15 +114,19 @@ export const api = {
     token(token) {
         csrf = token;
     },
-    /** Staff are in: what waited goes on. @param {string} token */
-    admit(token) {
+    /** Staff are in: what they had asked for goes on. @param {string} token @param {string} staff their id */
+    admit(token, staff) {
         csrf = token;
+        who = staff;
         gate = null;
         open_gate();
     },
     /** Staff are out, by their own wish. @param {'auth' | 'locked'} what */
     shut(what) {
         close_gate(what);
+    },
+    get who() {
+        return who;
     },
     get closed() {
         return gate !== null;

@@ -3,7 +3,8 @@
 //
 // Scans go to the program one after another. A scan that comes while an alert is open is refused by the box itself; those
 // that came before it opened wait behind it, and go on when staff have read it. But behind a number that nobody knows they
-// are refused too: it may have been the next child's card, and the books must not go to the one before.
+// are refused too: it may have been the next child's card, and the books must not go to the one before. And what waits when
+// one person goes and another logs in is refused: it would be done in the wrong name.
 import { Queue } from './queue.js';
 import { view_of, act_view, patron_warnings } from './result.js';
 
@@ -11,11 +12,11 @@ import { view_of, act_view, patron_warnings } from './result.js';
 
 /** @typedef {{
  *   scan: (body: any) => Promise<any>, patron: (card: string) => Promise<any>, run: (command: string, words: string[], options: any) => Promise<any>,
- *   request: () => string, now_ms: () => number, changed: (scan: Scan | null) => void, sound: (name: 'ok' | 'note' | 'stop') => void,
+ *   staff: () => string, request: () => string, now_ms: () => number, changed: (scan: Scan | null) => void, sound: (name: 'ok' | 'note' | 'stop') => void,
  *   ask_which: (scan: Scan) => Promise<'card' | 'item' | null>, alert: (scan: Scan, view: any) => Promise<'capture' | 'add' | 'as_item' | null>,
  *   add: (barcode: string) => Promise<any>,
  *   override: (scan: Scan, view: any) => Promise<string | null>, warn_patron: (patron: any, warnings: any[]) => Promise<void> }} Ports
- * scan, patron, run: the program; request: a new request id; changed: show this scan anew (null: the patron);
+ * scan, patron, run: the program; staff: the id of who is in, or was in last; request: a new request id; changed: show this scan anew (null: the patron);
  * ask_which: card or copy?; alert: what staff will do about it: set the copy aside, add
  * an unknown one, take it for a copy all the same; add: options of `item add`, or null; override: staff's reason, or null */
 
@@ -42,10 +43,16 @@ export class Desk {
      * @param {string} text @param {string} mode @param {Record<string, any>} options @param {'card' | 'item' | null} [as] */
     scan(text, mode, options, as) {
         /** @type {Scan} */
-        const scan = { n: (this.scanned += 1), text, mode, state: 'waiting', at_ms: this.ports.now_ms() };
+        const scan = { n: (this.scanned += 1), text, mode, state: 'waiting', at_ms: this.ports.now_ms(), staff: this.ports.staff() };
         this.keep(scan);
-        this.queue.add(() => this.work(scan, options, as || null), (why) => this.refuse(scan, why));
+        this.later(() => this.work(scan, options, as || null), (why) => this.refuse(scan, why));
         return scan;
+    }
+
+    /** In its turn, for whoever asked for it only. @param {() => Promise<any>} work @param {(why: string) => void} refuse */
+    later(work, refuse) {
+        const staff = this.ports.staff();
+        this.queue.add(async () => (this.ports.staff() === staff ? work() : refuse('other')), refuse);
     }
 
     /** A scan that was never asked for: it came while a box was open. @param {string} text @param {string} mode @param {string} why */
@@ -89,11 +96,25 @@ export class Desk {
         if (answer) await this.settle(scan, answer, { ...body, as: answer.kind === 'act' ? 'item' : as });
     }
 
+    /** Whether who scanned it is still here; a box that was left open is not answered by the next. @param {Scan} scan */
+    still(scan) {
+        if (scan.staff === this.ports.staff()) return true;
+        if (scan.state === 'waiting') this.refuse(scan, 'other');
+        else this.ports.sound('stop');
+        return false;
+    }
+
     /** ret: null = the program would not hear it, and the scan says so @param {Scan} scan @param {any} body */
     async ask(scan, body) {
+        if (!this.still(scan)) return null;
         try {
             return await this.ports.scan(body);
         } catch (fault) {
+            const why = /** @type {any} */ (fault).body?.error;
+            if (why === 'other' || why === 'other_unsure') {
+                this.refuse(scan, why);
+                return null;
+            }
             scan.state = 'done';
             scan.kind = 'fault';
             scan.exit = 3;
@@ -148,6 +169,7 @@ export class Desk {
     /** Another act about the copy in hand, with a line of its own.
      * @param {Scan} scan @param {string} command @param {string} item @param {Record<string, any>} options */
     async also(scan, command, item, options) {
+        if (!this.still(scan)) return;
         const { exit, answer } = await this.ports.run(command, [item], options);
         const view = view_of(this.log({ text: item, mode: scan.mode, kind: 'act', exit, answer }));
         if (view.tone === 'stop') await this.ports.alert(scan, view);
@@ -158,7 +180,7 @@ export class Desk {
      * @param {{ text: string, mode: string, kind: string, exit: number, answer: any }} act @returns {Scan} */
     log(act) {
         /** @type {Scan} */
-        const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms(), order: (this.settled += 1) };
+        const scan = { ...act, n: (this.scanned += 1), state: 'done', at_ms: this.ports.now_ms(), staff: this.ports.staff(), order: (this.settled += 1) };
         if (!scan.answer.op) scan.kind = 'fault';
         this.keep(scan);
         return scan;
@@ -185,7 +207,7 @@ export class Desk {
      * there before. ret: false = no such card @param {string} card @returns {Promise<boolean>} */
     open_card(card) {
         return new Promise((done) => {
-            this.queue.add(async () => {
+            this.later(async () => {
                 const { exit, answer } = await this.ports.patron(card).catch(() => ({ exit: 3, answer: null }));
                 done(exit === 0);
                 if (exit === 0) await this.open(answer);
@@ -199,7 +221,7 @@ export class Desk {
     /** Done with who is at the desk, once what was scanned for them is done. */
     close() {
         if (this.queue.count === 0) this.shut();
-        else this.queue.add(async () => this.shut(), () => this.shut());
+        else this.later(async () => this.shut(), () => this.shut());
     }
 
     shut() {
@@ -232,7 +254,7 @@ export class Desk {
     /** Take an act back; asked for by staff, who were shown which. @param {Scan} scan @param {Record<string, any>} options */
     undo(scan, options) {
         return new Promise((done) => {
-            this.queue.add(async () => {
+            this.later(async () => {
                 const { exit, answer } = await this.ports.run('void', [scan.answer.entry], options);
                 if (exit === 0 && answer.done) {
                     scan.undone = answer.slip || 'void';

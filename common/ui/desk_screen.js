@@ -35,6 +35,7 @@ export class DeskScreens {
             scan: (body) => api.scan(body),
             patron: (card) => api.run('patron show', [card]),
             run: (command, words, options) => app.act(command, words, options),
+            staff: () => api.who,
             request: request_id,
             now_ms: () => app.now(),
             changed: (scan) => this.changed(scan),
@@ -56,13 +57,16 @@ export class DeskScreens {
         app.on('staff', () => this.forget());
     }
 
-    /** Another person sits here: the one at the desk and the list are not theirs. */
+    /** Another person sits here: the one at the desk and the list are not theirs. But what was scanned and not done is told,
+     * for the books lie on the desk. */
     forget() {
         this.desk.shut();
-        this.desk.results = this.desk.results.filter((s) => s.state === 'waiting');
+        this.desk.queue.refuse_waiting('other');
+        this.desk.results = this.desk.results.filter((s) => s.state === 'waiting' || (s.refused || '').startsWith('other'));
         this.rows.clear();
         this.roster = [];
         fresh(this.list);
+        for (const scan of [...this.desk.results].reverse()) this.changed(scan);
     }
 
     /** The three screens. */

@@ -4,7 +4,8 @@
 /** @typedef {{ name: string, sentence: string, blocks: boolean, overridable?: boolean, alert?: boolean, cents?: number }} Reason */
 
 /** @typedef {{ n: number, text: string, mode: string, state: 'waiting' | 'done' | 'refused', at_ms: number,
- *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string, order?: number, counted?: boolean, misread?: boolean }} Scan
+ *   kind?: string, exit?: number, answer?: any, refused?: string, undone?: string, order?: number, counted?: boolean, misread?: boolean,
+ *   staff?: string }} Scan
  * text: as scanned; kind, exit, answer: what the program said; refused: why it was not even asked (a key of texts);
  * undone: slip of the act that took it back; order: which act it was, by when it was done; counted: among the returns;
  * misread: its check digit is wrong */

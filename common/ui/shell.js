@@ -244,7 +244,7 @@ async function enter(app) {
             api.token(body.csrf); // what unlocks a page that was loaded while locked needs it too
             app.locked = Boolean(body.locked);
             if (app.locked) continue;
-            api.admit(body.csrf);
+            api.admit(body.csrf, body.staff.id);
             return;
         }
         if (status === 401) {

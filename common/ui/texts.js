@@ -142,6 +142,8 @@ export const texts = {
     'refused.unknown': 'Neither a card nor an item has this number here.',
     'refused.misread': 'Misread: its last digit does not fit.',
     'refused.behind': 'It came after a number that was not understood. Scan it again once that is settled.',
+    'refused.other': 'Not done: who scanned it has gone, and it would bear your name. Scan it again.',
+    'refused.other_unsure': 'Perhaps done before the desk stopped: who scanned it has gone. Look at the patron or the copy, then scan it again.',
     'refused.box': 'A box stood in the way. Scan it again.',
     'refused.full': 'Too many scans wait. Scan it again in a moment.',
     'refused.fault': 'Something went wrong on this page. Scan it again.',

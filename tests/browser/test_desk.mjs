@@ -161,6 +161,37 @@ test('somebody else at the desk: acts bear their own name', async (w) => {
     w.byAnna = item;
 });
 
+test('what waits when the session ends: done for the same person, not in the name of another', async (w) => {
+    const desk = w.van1, { page } = desk, card = person(w, 6);
+    const interrupt = async (who, items) => {
+        await desk.go('lend');
+        await at(desk, card);
+        await page.route('**/api/scan', async (route) => { // a program that takes its time
+            await sleep(700);
+            await route.continue().catch(() => {});
+        });
+        for (const item of items) await desk.scan(item);
+        await page.evaluate(() => import('/ui/api.js').then(({ api }) => api.once('/api/logout', {})));
+        await desk.at('screen-login').waitFor();
+        await page.unrouteAll({ behavior: 'wait' });
+        await desk.at('login-who').fill('');
+        await desk.login(who);
+        for (const item of items) await desk.result(item);
+        return desk.results().then((all) => all.filter((r) => items.includes(r.text)));
+    };
+    const mine = [book(w), book(w), book(w)], others = [book(w), book(w), book(w)];
+    equal('she logs in again: all is lent', mine.map(() => 'lent'), (await interrupt(STAFF.staff, mine)).map((r) => r.word));
+    equal('and there', [...mine].sort(), await has(w, card));
+    const rows = await interrupt(STAFF.admin, others);
+    equal('another logs in: each is told as not done', others.map(() => ['refused', true]), rows.map((r) => [r.state, /who scanned it has gone/.test(r.shown)]));
+    equal('with a sound', 'stop', await desk.sound());
+    equal('and none was', [...mine].sort(), await has(w, card));
+    await page.evaluate(() => import('/ui/api.js').then(({ api }) => api.once('/api/logout', {})));
+    await desk.at('screen-login').waitFor();
+    await desk.at('login-who').fill('');
+    await desk.login(STAFF.staff);
+});
+
 test('a class: tap the child, scan the book, at once', async (w) => {
     const desk = w.van1, kids = w.people.children.map((c) => c.cardnumber), lent = [];
     await openRoster(desk, 'Class 2B');

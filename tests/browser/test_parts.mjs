@@ -120,7 +120,7 @@ function made(Desk, chance, answers = {}) {
         },
         async patron(card) { await wait(); return card[0] === 'P' || card[0] === 'B' ? { exit: 0, answer: patron(card) } : { exit: 1, answer: { error: 'enotfound' } }; },
         async run(command, words, options) { log.ran.push(Object.keys(options || {}).length ? [command, ...words, options] : [command, ...words]); await wait(); return { exit: 0, answer: { op: command === 'void' ? 'void' : 'capture_hold', done: true, slip: 'abc', entry: `r${log.ran.length}` } }; },
-        request: () => `q${n += 1}`, now_ms: () => 0, changed() {}, sound: (s) => log.sounds.push(s),
+        staff: () => log.staff ?? 'anna', request: () => `q${n += 1}`, now_ms: () => 0, changed() {}, sound: (s) => log.sounds.push(s),
         async ask_which(scan) { log.boxes.push(['ask', scan.text]); await wait(); return answers.which === undefined ? 'card' : answers.which; },
         async alert(scan, view) { log.boxes.push([view.word, scan.text]); await wait(); return view.hold && answers.capture ? 'capture' : view.word === 'unknown' ? answers.unknown ?? null : null; },
         async override(scan) { log.boxes.push(['override', scan.text]); await wait(); return answers.why ?? null; },
@@ -173,6 +173,27 @@ test('the desk: cards and items as fast as they come', async ({ load, chance }) 
     desk.scan('I9', 'return', {});
     await idle();
     equal('a return asks for no card', null, log.asked.at(-1).card);
+});
+
+test('the desk: what waits when another person logs in is not done in her name', async ({ load, chance }) => {
+    const { Desk } = await load('desk.js');
+    const { desk, log, idle } = made(Desk, chance);
+    for (const text of ['P1', 'I1', 'I2', 'I3']) desk.scan(text, 'lend', {});
+    const tapped = desk.open_card('P2');
+    while (log.asked.at(-1)?.text !== 'I1') await sleep(1);
+    log.staff = 'omar';
+    await idle();
+    equal('two are told as not done', ['I3 other', 'I2 other'], desk.results.filter((s) => s.refused).map((s) => `${s.text} ${s.refused}`));
+    equal('with a sound', ['stop', 'stop'], log.sounds.slice(-2));
+    equal('nor was either asked for, nor the tapped one opened', ['P1 I1', false], [log.asked.map((b) => b.text).join(' '), await tapped]);
+    desk.scan('P3', 'lend', {});
+    await idle();
+    equal('hers go on', 'P3', desk.patron.card);
+    const open = made(Desk, chance, { why: 'said so', capture: true });
+    open.desk.ports.override = async () => ((open.log.staff = 'omar'), 'so');
+    for (const text of ['P1', 'R1']) open.desk.scan(text, 'lend', {});
+    await open.idle();
+    equal('a box that was left open overrides nothing', [false, 2], [open.desk.results[0].answer.done, open.log.asked.length]);
 });
 
 test('the desk: setting aside, taking back', async ({ load, chance }) => {
@@ -259,7 +280,7 @@ test('an act is asked again with the same id until it is answered', async ({ loa
         return { status: next[0], text: async () => JSON.stringify(next[1]) };
     };
     api.listen((what) => heard.push(what));
-    api.admit('one');
+    api.admit('one', 'anna');
     answers = [null, [503, null], [200, { exit: 0, answer: { done: true } }]];
     const got = await api.run('checkout', ['P1', 'I1'], { '--why': '', '--override': false, '--due': null, '--when': 'then' });
     equal('answered in the end', true, got.answer.done);
@@ -272,10 +293,18 @@ test('an act is asked again with the same id until it is answered', async ({ loa
     await sleep(20);
     equal('locked: it waits', ['locked'], [...new Set(heard)]);
     answers = [[200, { exit: 0, answer: 1 }], [200, { exit: 0, answer: 2 }]];
-    api.admit('two');
+    api.admit('two', 'anna');
     equal('and goes on', [1, 2], [(await waits).answer, (await behind).answer]);
     equal('with the new token', 'two', sent.at(-1).csrf);
     equal('and the same id', JSON.parse(sent[0].body).request, JSON.parse(sent.find((s, i) => i > 0 && s.body === sent[0].body).body).request);
+    answers = [[401, { error: 'auth' }], null, [401, { error: 'auth' }]];
+    const told = (e) => e.body.error, gone = api.run('checkin', ['I3']).catch(told), unsure = api.run('checkin', ['I4']).catch(told);
+    await sleep(400);
+    sent.length = 0;
+    answers = [[200, { exit: 0, answer: 3 }]];
+    api.admit('three', 'omar');
+    equal('another person is in: not done in the wrong name, and said when it may have been', ['other', 'other_unsure'], await Promise.race([Promise.all([gone, unsure]), sleep(3000)]));
+    equal('nothing of it is sent', [3, 1], [(await api.run('checkin', ['I5'])).answer, sent.length]);
     answers = [[403, { error: 'role' }]];
     equal('what may not be is said at once', 403, await api.run('patron show', ['P1']).catch((e) => e.status));
 });
