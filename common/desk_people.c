@@ -1,6 +1,8 @@
 /* common/desk_people.c -- see desk.h. Patrons and their cards. */
 #include "common/desk.h"
 
+#include <string.h>
+
 #include "common/calendar.h"
 #include "common/cards.h"
 #include "common/desk_act.h"
@@ -89,6 +91,14 @@ static enum bm_rc clean_stop(struct act *act, const char **stop)
     return err_set(rc, "no stop is called %s here; see the stops: %s", named, act->d->mobile ? "stop next" : "route list");
 }
 
+/* A new card's number. Numbers have digits: a word is somebody's guess at how to ask for one (`--card next`). */
+static enum bm_rc clean_new_card(struct arena *a, const char *scanned, const char **card)
+{
+    enum bm_rc rc = act_clean(a, scanned, card);
+    if (rc || strpbrk(*card, "0123456789")) return rc;
+    return err_set(BM_EUSAGE, "\"%s\" has no digit, so it is no card number; scan or type the number of the card, or leave it out for the next of this desk's range", *card);
+}
+
 /* The next number of this desk's range. Inside the act, so that two desks of a laptop never take the same. */
 static enum bm_rc next_card(struct act *act, const char **card)
 {
@@ -107,7 +117,8 @@ static enum bm_rc person_act(struct desk *d, struct arena *a, const struct desk_
     struct act act;
     const char *card = NULL;
     enum bm_rc rc = check_texts(p);
-    if (!rc && (op == OP_UPDATE || p->card)) rc = act_clean(a, p->card, &card);
+    if (!rc && op == OP_UPDATE) rc = act_clean(a, p->card, &card);
+    if (!rc && op == OP_REGISTER && p->card) rc = clean_new_card(a, p->card, &card);
     if (rc) return rc;
     rc = act_begin(&act, d, a, op, ASKED(card, p->name, p->category, p->stop, p->guarantor, p->group, act_number(a, p->expires_s), act_number(a, p->barred)), out);
     if (!rc && !card) rc = next_card(&act, &card);
@@ -177,7 +188,7 @@ enum bm_rc desk_replace_card(struct desk *d, struct arena *a, const char *card, 
     struct facts other;
     if (!d->why || !d->why[0]) return err_set(BM_EUSAGE, "a card is replaced for a reason: lost, worn out");
     enum bm_rc rc = act_clean(a, card, &card);
-    if (!rc) rc = act_clean(a, fresh, &fresh);
+    if (!rc) rc = clean_new_card(a, fresh, &fresh);
     if (rc) return rc;
     rc = act_begin(&act, d, a, OP_REPLACE, ASKED(card, fresh), out);
     if (!rc) rc = facts_patron(&act.f, card);

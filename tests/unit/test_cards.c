@@ -151,6 +151,20 @@ static void test_cards_a_laptop_made_anew_from_the_branchs_copy_goes_on_after_it
     open_visits(w);
 }
 
+static void test_cards_a_word_is_no_card_number(void **state)
+{
+    struct world *w = *state;
+    struct desk_answer a;
+    set_cards(w, "2001-2003");
+    assert_int_equal(join(w, "next", &a), BM_EUSAGE);
+    assert_non_null(strstr(err_text(BM_EUSAGE), "no digit"));
+    assert_string_equal(ops(w), "");
+    must(join(w, "P7", &a));
+    w->l.desk.why = "lost";
+    assert_int_equal(desk_replace_card(&w->l.desk, &w->arena, "P7", "fresh", &a), BM_EUSAGE);
+    must(desk_replace_card(&w->l.desk, &w->arena, "P7", "P8", &a));
+}
+
 static void test_cards_without_a_range_a_card_must_be_given(void **state)
 {
     struct world *w = *state;
@@ -200,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cards_of_a_range_with_check_digits_strange_numbers_take_no_place, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_a_registration_asked_again_has_the_same_card, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_a_laptop_made_anew_from_the_branchs_copy_goes_on_after_it, begin, end),
+        cmocka_unit_test_setup_teardown(test_cards_a_word_is_no_card_number, begin, end),
         cmocka_unit_test_setup_teardown(test_cards_without_a_range_a_card_must_be_given, begin, end),
         cmocka_unit_test(test_cards_two_laptops_never_get_numbers_in_common),
     };
