@@ -6,7 +6,7 @@ import { RegisterScreen } from './register.js';
 import { SearchScreen } from './search.js';
 import { PaperScreen } from './paper.js';
 import { help_screen } from './help.js';
-import { StopScreen, stop_chip } from './stop.js';
+import { StopScreen, stop_chip, gps_chip } from './stop.js';
 import { SyncScreen, sync_chip } from './sync.js';
 import { day_screen } from './day.js';
 
@@ -23,6 +23,6 @@ start(app, {
         ...desk.screens(), patron, new SearchScreen(app, desk), register, new StopScreen(app), new PaperScreen(app), new SyncScreen(app),
             day_screen(app), help_screen(app),
     ],
-    chips: () => h('div', { class: 'chips-in' }, stop_chip(app), sync_chip(app)),
+    chips: () => h('div', { class: 'chips-in' }, stop_chip(app), gps_chip(app), sync_chip(app)),
     ready: () => desk.name_keys(),
 });

@@ -3,6 +3,7 @@
 import { h, fresh, bdi, icon, field, press, t, clock, day, toast, sound, alertBox, stop_name } from './kit.js';
 import { choices } from './choices.js';
 import { ask_sure } from './asks.js';
+import { gps_said } from './gps.js';
 
 const COUNTED = ['visitors', 'reference', 'programme'];
 
@@ -61,21 +62,24 @@ export class StopScreen {
                 v.planned_departure_s ? [h('dt', {}, t('stop.until')), h('dd', { class: 'number' }, clock(v.planned_departure_s * 1000), ' ',
                     left !== null ? h('span', { class: `chip ${left < 0 ? 'stop' : left < 10 ? 'note' : ''}` },
                         left < 0 ? t('stop.over', { n: -left }) : t('stop.left', { n: left })) : null)] : null),
+            this.gps_line(),
             h('div', { class: 'row' }, press('stop-close', t('stop.close'), () => this.close(v), 'big')));
     }
 
     /** @param {any} state */
     off_stop(state) {
         return h('section', { class: 'panel stack', 'data-test': 'stop-none' }, h('h2', { class: 'big-figure' }, t('stop.none')),
-            h('p', { class: 'quiet' }, this.gps_text()),
+            this.gps_line(),
             h('div', { class: 'row' }, state && state.next ? press('stop-open', t('stop.open_here', { name: state.next.name }),
                 () => this.open([state.next.stop], {}), 'main big') : null,
                 press('stop-choose', t('stop.choose'), () => this.choose(), 'big')));
     }
 
-    gps_text() {
-        const gps = this.app.state.gps;
-        return gps ? t.or(`gps.${gps.state}`, t('stop.gps', { state: gps.state })) : '';
+    gps_line() {
+        const gps = this.app.state.gps, said = gps_said(gps);
+        if (!said) return gps ? h('p', { class: 'quiet', 'data-test': 'stop-gps', 'data-gps': 'off' }, t('gps.off')) : null;
+        return h('p', { class: said.tone === 'ok' ? 'row quiet' : `note-text ${said.tone}`, 'data-test': 'stop-gps', 'data-gps': said.key },
+            icon(said.tone), h('span', {}, t(`gps.${said.key}`)));
     }
 
     /** @param {any} state */
@@ -179,6 +183,20 @@ export function stop_chip(app) {
         fresh(chip, v ? [icon('ok'), bdi(v.name || stop_name(v.stop))] : state && state.next ? t('chip.road',
             { name: state.next.name, time: clock(state.next.arrival_s * 1000) }) : t('chip.no_stop'));
         chip.className = `chip ${v ? 'ok' : ''}`;
+    });
+    return chip;
+}
+
+/** In the bar, when GPS is gone: a visit that nobody opens is lost to the figures. @param {import('./shell.js').App} app */
+export function gps_chip(app) {
+    const chip = h('a', { class: 'chip', href: '#stop', 'data-test': 'chip-gps', hidden: true });
+    app.on('state', () => {
+        const said = gps_said(app.state.gps);
+        chip.hidden = !said || !said.gone;
+        if (!said || chip.dataset.gps === said.key) return;
+        chip.dataset.gps = said.key;
+        chip.className = `chip ${said.tone}`;
+        fresh(chip, said.gone ? [icon(said.tone), t(`chip.gps.${said.key}`)] : '');
     });
     return chip;
 }

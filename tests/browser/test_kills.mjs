@@ -29,6 +29,12 @@ test('the desk, gpsd, the line and the branch are killed in the middle of the qu
         }
         if (k === 8 && n === 0) {
             seen.noGps = (await gpsState(w)).gps;
+            const chip = desk.at('chip-gps');
+            seen.bar = await until('the bar says that gpsd is gone', async () => (await chip.isVisible()) && { text: await chip.innerText(), icon: await chip.locator('svg').count() }, 8000);
+            await desk.page.evaluate(() => { location.hash = 'stop'; });
+            seen.stop = await desk.at('stop-gps').evaluate((e) => ({ key: e.dataset.gps, text: e.innerText, icon: e.querySelectorAll('svg').length }));
+            await desk.page.evaluate(() => { location.hash = 'lend'; });
+            await desk.at('scan').waitFor();
             w.gps.startDaemon();
         }
         if (k === 10 && n === 1) { // the line stands still in the middle of a sync: no end, no answer
@@ -48,8 +54,11 @@ test('the desk, gpsd, the line and the branch are killed in the middle of the qu
     check('while the desk was gone the page said so', /does not answer/.test(seen.lost), seen.lost);
     equal('and no longer does', 0, await desk.at('banner-lost').count());
     check('while gpsd was gone the laptop knew', JSON.stringify(seen.noGps).includes('no gpsd'), JSON.stringify(seen.noGps));
+    equal('the bar said so, with a sign', ['No GPS', 1], [seen.bar.text.trim(), seen.bar.icon]);
+    equal('and the stop screen', ['no_gpsd', true, 1], [seen.stop.key, /gpsd.*does not answer/.test(seen.stop.text), seen.stop.icon]);
     await until('gpsd back: followed again', async () => JSON.stringify((await gpsState(w)).gps).includes('fix') || JSON.stringify((await gpsState(w)).gps), 45000);
 
+    await until('and the bar says no more of it', async () => !(await desk.at('chip-gps').isVisible()), 8000);
     await desk.go('sync');
     await until('the page tells that the sync did not come to its end', async () => {
         const said = await desk.page.locator('main').innerText();
