@@ -234,6 +234,8 @@ static void put_staff(struct jsonw *j, const struct session *who, const char *to
     jsonw_put_text(j, "csrf", csrf);
 }
 
+static const struct door *pairing_door(const struct web *w);
+
 static void api_session(struct visit *v)
 {
     const struct web_options *o = &v->w->o;
@@ -255,6 +257,7 @@ static void api_session(struct visit *v)
     jsonw_put_bool(&j, "practice", o->facts.practice);
     jsonw_put_int(&j, "idle_s", (int64_t)o->idle_s);
     jsonw_put_int(&j, "accounts", accounts);
+    jsonw_put_bool(&j, "second_screen", pairing_door(v->w) && !v->door->pairs); /* here its code can be had */
     jsonw_key(&j, "paired"); /* null: this screen need not be */
     if (v->door->pairs) jsonw_bool(&j, v->paired);
     else jsonw_null(&j);

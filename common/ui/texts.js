@@ -434,6 +434,8 @@ export const texts = {
     'tally.less': '\u2212 1: {what}',
     'tally.more': '+ 10: {what}',
 
+    'sync.second': 'A second screen',
+    'sync.second_hint': 'Another screen aboard can take returns while this one lends. Its pairing code, address and fingerprint:',
     'sync.wait': 'Asking\u2026',
     'sync.running': 'Syncing',
     'sync.only_here.one': '{n} act is only on this laptop',

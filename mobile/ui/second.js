@@ -29,5 +29,5 @@ async function ask() {
 
 document.body.append(h('main', {}, h('dialog', { class: 'gate', open: true, 'aria-labelledby': 'title', 'data-test': 'screen-second' },
     h('div', { class: 'gate-inner' }, h('h1', { id: 'title' }, t('pair.title')), shown,
-        h('button', { type: 'button', class: 'main big', onclick: ask }, t('pair.again')), h('p', {}, h('a', { href: '/' }, t('pair.back')))))));
+        h('button', { type: 'button', class: 'main big', onclick: ask }, t('pair.again')), h('p', {}, h('a', { class: 'button', href: '/' }, t('pair.back')))))));
 ask();

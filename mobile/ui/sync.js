@@ -58,7 +58,15 @@ export class SyncScreen {
                 h('section', { class: 'panel stack' }, h('h2', {}, t('sync.copy')), h('p', { class: 'big-figure' }, ago(s.last_ms, this.app.now())),
                     h('p', { class: 'quiet' }, s.last_ms ? t('sync.last_at', { day: day(s.last_ms / 1000), time: clock(s.last_ms) }) : t('sync.never')),
                     s.running ? this.progress(s) : press('sync-start', t('sync.start'), () => this.start(), 'main big')),
-                this.last(s)));
+                this.last(s)),
+            this.second());
+    }
+
+    /** Where other screens are let in (--lan): the way to the code. It is a page of its own, so that it stays readable from afar. */
+    second() {
+        if (!this.app.session.second_screen) return null;
+        return h('section', { class: 'panel row ends' }, h('p', {}, t('sync.second_hint')),
+            h('a', { class: 'button', href: '/ui/second.html', 'data-test': 'second' }, t('sync.second')));
     }
 
     /** @param {any} s */

@@ -42,7 +42,7 @@ function draw(all, app, edit, read) {
             { key: 'role', label: t('accounts.role'), cell: (a) => t(`role.${a.role}`) },
             { key: 'changed_ms', label: t('accounts.changed'), cls: 'nowrap', cell: (a) => day(a.changed_ms / 1000) },
             {
-                key: 'act', label: t('accounts.act'), cls: 'nowrap', cell: (a) => h('div', { class: 'acts' },
+                key: 'act', label: t('accounts.act'), cls: 'stay', cell: (a) => h('div', { class: 'acts' },
                     h('button', { type: 'button', class: 'small', 'data-test': 'account-edit', 'data-id': a.id,
                         'aria-label': `${t('accounts.edit')}: ${a.id}`, onclick: () => edit(a) }, t('accounts.edit')),
                     a.id === app.session.staff.id ? null

@@ -60,7 +60,7 @@ function group(list, rows, app, error, read) {
                     x.patron ? h('span', { class: 'quiet number' }, ` ${x.card}`) : null] : bdi(why_clear(x))) },
                 { key: 'pickup', label: t('tasks.pickup'), cell: (x) => [place_name(x.pickup),
                     x.visit_s ? h('span', { class: 'quiet' }, ` ${day(x.visit_s)} ${clock(x.visit_s * 1000)}`) : null] },
-                ...(app.may('staff') ? [{ key: 'act', label: t('tasks.act'), cls: 'no-print',
+                ...(app.may('staff') ? [{ key: 'act', label: t('tasks.act'), cls: 'no-print stay',
                     cell: (/** @type {any} */ x) => act_button(list, x, error, read) }] : []),
             ],
         })));

@@ -101,6 +101,17 @@ function lookOver({ textPx, targetPx, linkPx }) {
         }
         return false;
     }
+    // What acts must not be looked for: with the room of a desk's screen no button lies beyond the edge of a box that scrolls sideways.
+    // A heading that sorts goes with its column.
+    for (const e of innerWidth >= 1366 ? pressable.filter((p) => p.matches('button:not(.sort), .button')) : []) {
+        const r = e.getBoundingClientRect();
+        for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
+            const b = p.getBoundingClientRect();
+            if (!scrolls(getComputedStyle(p).overflowX) || (r.right <= b.right + 1 && r.left >= b.left - 1)) continue;
+            said.push(`only in reach by scrolling sideways: ${name(e)} ${Math.round(r.left)}..${Math.round(r.right)} in ${Math.round(b.left)}..${Math.round(b.right)}`);
+            break;
+        }
+    }
     function onTop(e, r) {
         const x = r.left + r.width / 2, y = r.top + r.height / 2, top = document.elementFromPoint(x, y);
         return !top || top === e || e.contains(top) || top.contains(e);
@@ -116,7 +127,15 @@ export async function layoutFaults(page, { textPx = 16, targetPx = 44, linkPx = 
 export async function scrollFaults(page) {
     return page.evaluate(() => {
         const d = document.scrollingElement;
-        return d.scrollHeight > d.clientHeight + 1 ? [`the page scrolls: ${d.scrollHeight} px in ${d.clientHeight}`] : [];
+        const said = d.scrollHeight > d.clientHeight + 1 ? [`the page scrolls: ${d.scrollHeight} px in ${d.clientHeight}`] : [];
+        const nav = document.getElementById('nav'), banner = document.createElement('p'); // the menu has room under practice's banner too
+        if (!nav) return said;
+        banner.className = 'banner practice';
+        banner.textContent = 'practice';
+        if (!document.querySelector('.banner.practice')) document.getElementById('banners').append(banner);
+        if (nav.scrollHeight > nav.clientHeight) said.push(`in practice the menu scrolls: ${nav.scrollHeight} px in ${nav.clientHeight}`);
+        banner.remove();
+        return said;
     });
 }
 

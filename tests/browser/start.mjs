@@ -35,7 +35,7 @@ export async function startVan({ van = true, gps = true, line = false, page = {}
 
 // No page did what no page of ours may do, and none asked anybody else.
 export function pageFaults(w) {
-    const own = [w.deskUrl, w.branchUrl].filter(Boolean).map((u) => new URL(u).origin);
+    const own = [w.deskUrl, w.branchUrl, w.pairUrl].filter(Boolean).map((u) => new URL(u).origin);
     return w.pages.flatMap((p) => [...p.faults, ...[...p.origins].filter((o) => !own.includes(o)).map((o) => `asked ${o}`)]);
 }
 

@@ -6,7 +6,7 @@ import { axeFaults, layoutFaults, scrollFaults } from './layout.mjs';
 import { BRANCH, leave, makeStories, VAN } from './scenes.mjs';
 import { endVan, pageFaults, startVan } from './start.mjs';
 import { STAFF } from './world.mjs';
-import { full, none, run, sleep, test } from './verdict.mjs';
+import { check, full, none, run, sleep, test } from './verdict.mjs';
 
 const plain = (s) => s.replace(/\s+/g, ' ').trim();
 
@@ -40,12 +40,21 @@ async function lookAt(desk, scene, w) {
 
 for (const scene of VAN) test(`van ${scene.name}`, (w) => lookAt(w.van1, scene, w));
 test('van login', async (w) => lookAt(await w.open(w.deskUrl), { name: 'login', prepare: (d) => d.at('login-who').waitFor() }, w));
+test('van second screen: from the sync screen to its code, and what the other screen sees', async (w) => {
+    await w.van1.go('sync');
+    await w.van1.press('second');
+    await w.van1.at('pair-code').waitFor();
+    check('code, address and fingerprint stand there', /^[0-9 -]{6,}$/.test(await w.van1.at('pair-code').innerText()) && /^([0-9A-F]{2} ){31}[0-9A-F]{2}$/i.test(await w.van1.at('pair-print').innerText()));
+    w.pairUrl = await w.van1.at('pair-url').innerText();
+    await lookAt(w.van1, { name: 'second', prepare: (d) => d.at('pair-code').waitFor() }, w);
+    await lookAt(await w.open(w.pairUrl), { name: 'pair', prepare: (d) => d.at('pair-code').waitFor() }, w);
+});
 for (const scene of BRANCH) test(`branch ${scene.name}`, (w) => lookAt(w.branch1, scene, w));
 test('branch login', async (w) => lookAt(await w.open(w.branchUrl), { name: 'login', prepare: (d) => d.at('login-who').waitFor() }, w));
 test('no page did what no page of ours may', (w) => none('no fault, no other origin', pageFaults(w)));
 
 run(async () => {
-    const w = await startVan();
+    const w = await startVan({ words: ['--no-sync', '--lan', '127.0.0.1:0'] });
     w.people.extra = cardNumber(900);
     await makeStories(w);
     w.branch1 = await w.open(w.branchUrl, STAFF.admin);
