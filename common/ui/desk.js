@@ -84,7 +84,7 @@ export class Desk {
             request: this.ports.request() };
         let answer = await this.ask(scan, body);
         if (answer && answer.kind === 'ask') {
-            scan.answer = answer;
+            scan.answer = answer.answer;
             const which = await this.ports.ask_which(scan);
             if (!which) {
                 this.refuse(scan, 'not_said');

@@ -54,7 +54,8 @@ export const VAN = [
         await d.scan(w.people.queue[1].cardnumber);
         await d.result(w.people.queue[1].cardnumber);
         await d.scan(w.both.items[0]);
-        await d.waitAlert();
+        const said = await d.waitAlert();
+        if (!/Card of \S.* Item \S/.test(said.text) || /Card of Item/.test(said.text)) throw new Error(`the box does not tell whose card and which copy: ${said.text}`);
     } },
     { name: 'lend-unknown', alert: true, async prepare(d) {
         await d.go('lend');

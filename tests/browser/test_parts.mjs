@@ -112,7 +112,7 @@ function made(Desk, chance, answers = {}) {
             log.asked.push({ ...b });
             await wait();
             if (b.text[0] === 'X') throw new Error('refused by the program');
-            if (b.text[0] === 'B' && !b.as) return { exit: 0, kind: 'ask', card: { name: 'n' }, item: { title: 't' } };
+            if (b.text[0] === 'B' && !b.as) return { exit: 0, kind: 'ask', answer: { card: { name: 'n' }, item: { title: 't' } } };
             if (b.text[0] === 'P' || (b.text[0] === 'B' && b.as === 'card')) return { exit: 0, kind: 'patron', answer: patron(b.text) };
             if (b.as === 'item' && b.text[0] === 'u') return { exit: 0, kind: 'act', answer: { ...LENT, op: 'checkin', word: 'returned', item: b.text, entry: 'u' } };
             if ('IRHB'.includes(b.text[0])) return b.card ? act(b) : { exit: 0, kind: 'item', answer: { item: b.text, name: b.text } };
