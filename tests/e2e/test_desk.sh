@@ -11,6 +11,7 @@ branch_page() { python3 tests/e2e/page.py "$work/jar.branch" "$pages" --ca "$wor
 desk() { # [VARIABLE=value...]: started, on the same port as before
     local i
     for i in 1 2 3 4 5; do
+        : > "$work/desk.log" # here, not by the child: what the last desk said is no sign of this one
         env "$@" "$bookmobile" --data "$van" desk --listen "127.0.0.1:$desk_port" --gps-port 1 --no-sync ${more[@]+"${more[@]}"} > "$work/desk.log" 2>&1 &
         desk_pid=$!
         disown "$desk_pid"
