@@ -266,11 +266,11 @@ static void api_session(struct visit *v)
 }
 
 /* ret: true = after wrong phrases one has to wait still; then the answer has been given */
-static bool has_to_wait(struct visit *v, const char *name)
+static bool has_to_wait(struct visit *v, const char *name, const char *from)
 {
     char after[RETRY_TEXT];
     struct jsonw j;
-    int64_t wait_s = sessions_wait_s(&v->w->sessions, name);
+    int64_t wait_s = sessions_wait_s(&v->w->sessions, name, from);
     if (wait_s == 0) return false;
     begin_json(v, &j);
     jsonw_put_text(&j, "error", "wait");
@@ -286,11 +286,13 @@ static bool has_to_wait(struct visit *v, const char *name)
 static bool check_phrase(struct visit *v, const char *who, const char *phrase, struct staff *out)
 {
     const char *name = staff_id_ok(who) ? who : "?"; /* all that cannot be accounts wait as one */
+    char from[WEB_SOURCE_MAX];
     struct db *db;
-    if (has_to_wait(v, name)) return false;
+    sessions_source(v->req->peer, from);
+    if (has_to_wait(v, name, from)) return false;
     enum bm_rc rc = v->w->o.host->view(v->w->o.host->owner, &db);
     if (!rc) rc = staff_check(db, v->req->arena, who, phrase, out);
-    if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, !rc);
+    if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, from, !rc);
     if (rc == BM_EAUTH) refuse(v, 401, "auth", "no such account, or another phrase");
     else if (rc) refuse_rc(v, rc);
     return !rc;
@@ -388,15 +390,15 @@ static void api_pair_code(struct visit *v)
 /* Asked by the other screen. */
 static void api_pair(struct visit *v, const struct web_ask *ask)
 {
-    static const char name[] = "+pair"; /* no account's id: wrong codes wait by themselves */
+    static const char name[] = "+pair", from[] = ""; /* no account's id: wrong codes wait by themselves, whoever tries them */
     char cookie[WEB_COOKIE_MAX], token[WEB_TOKEN_TEXT];
     if (!v->door->pairs) {
         refuse(v, 404, "path", "this screen need not be paired");
         return;
     }
-    if (has_to_wait(v, name)) return;
+    if (has_to_wait(v, name, from)) return;
     enum bm_rc rc = pairing_use(&v->w->pairing, ask->code, token);
-    if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, !rc);
+    if (!rc || rc == BM_EAUTH) sessions_tried(&v->w->sessions, name, from, !rc);
     if (rc == BM_EAUTH) refuse(v, 401, "pair", err_text(rc));
     else if (rc) refuse_rc(v, rc);
     if (rc) return;

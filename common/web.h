@@ -28,8 +28,8 @@ enum {
     WEB_SESSIONS_MAX = 32,     /* the one not used for longest makes room */
     WEB_SESSION_S = 16 * 3600, /* then the phrase is asked for again */
     WEB_IDLE_S = 300,          /* without an act, then the screen is locked */
-    WEB_WAIT_S_MAX = 60,       /* after wrong phrases for one account: 1, 2, 4 ... s, no more than this */
-    WEB_FREE_TRIES = 10,       /* wrong phrases for all accounts together before everybody waits */
+    WEB_WAIT_S_MAX = 60,       /* after wrong phrases of one machine for one account: 1, 2, 4 ... s, no more than this */
+    WEB_FREE_TRIES = 10,       /* wrong phrases of one machine for all accounts together before it waits whomever it names */
     WEB_PAIRED_MAX = 8,        /* other screens; the one paired first makes room */
     WEB_CODE_S = 300,          /* so long a pairing code may be used, once */
     WEB_CODE_TEXT = 10,        /* "1234-5678" */

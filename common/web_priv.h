@@ -17,7 +17,8 @@ enum {
     WEB_CSRF_TEXT = 2 * WEB_CSRF_BYTES + 1,
     WEB_COOKIE_MAX = 40,
     WEB_HOST_MAX = 80,
-    WEB_TRIES_MAX = 64, /* accounts whose wrong phrases are counted */
+    WEB_TRIES_MAX = 256, /* accounts and machines whose wrong phrases are counted */
+    WEB_SOURCE_MAX = 48, /* where a request came from */
     WEB_RECHECK_MS = 5000 /* so long an account is believed to stand */
 };
 
@@ -32,9 +33,10 @@ struct session {
     bool locked;
 };
 
-/* Wrong phrases of late for one account, or for all. */
+/* Wrong phrases of late from one machine, for one account or for all ("*"). Who guesses waits, and nobody else: else anybody
+ * of the same network could keep staff out for as long as he likes. */
 struct tries {
-    char who[STAFF_ID_MAX + 1];
+    char who[STAFF_ID_MAX + 1], from[WEB_SOURCE_MAX];
     int64_t count, until_ms;
 };
 
@@ -44,7 +46,7 @@ struct sessions {
     int64_t idle_ms, saved_ms;
     struct session list[WEB_SESSIONS_MAX];
     size_t count;
-    struct tries tries[WEB_TRIES_MAX], all;
+    struct tries tries[WEB_TRIES_MAX];
     size_t tries_count;
 };
 
@@ -58,9 +60,12 @@ BM_MUST_CHECK enum bm_rc sessions_begin(struct sessions *s, const struct staff *
 void sessions_end(struct sessions *s, struct session *x);
 void sessions_used(struct sessions *s, struct session *x);
 void sessions_csrf(const char *token, char out[WEB_CSRF_TEXT]);
-/* Seconds to wait before a phrase for this account is looked at; 0 = none. */
-int64_t sessions_wait_s(struct sessions *s, const char *who);
-void sessions_tried(struct sessions *s, const char *who, bool right);
+/* The machine that a peer's address stands for: of IPv6, where one machine has as many as it likes, its network. */
+void sessions_source(const char *peer, char out[WEB_SOURCE_MAX]);
+/* Seconds to wait before a phrase for this account is looked at; 0 = none. in: from, its source; "" = counted by itself, not
+ * with others of a machine */
+int64_t sessions_wait_s(struct sessions *s, const char *who, const char *from);
+void sessions_tried(struct sessions *s, const char *who, const char *from, bool right);
 
 /* --- other screens (web_pair.c) ------------------------------------------------------------ */
 

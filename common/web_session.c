@@ -1,5 +1,6 @@
 /* common/web_session.c -- see web_priv.h. Who is logged in, how long, and after how many wrong phrases
  * one waits. Times are boot time: no clock that somebody may set. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -164,17 +165,32 @@ void sessions_used(struct sessions *s, struct session *x)
 
 /* --- wrong phrases ------------------------------------------------------------------------- */
 
-static struct tries *tries_of(struct sessions *s, const char *who, bool make)
+static const char anybody[] = "*"; /* no account's id */
+
+void sessions_source(const char *peer, char out[WEB_SOURCE_MAX])
+{
+    enum { NETWORK_BYTES = 8 };
+    unsigned char six[16];
+    char plain[WEB_SOURCE_MAX];
+    str_copy(plain, sizeof plain, peer);
+    plain[strcspn(plain, "%")] = '\0'; /* fe80::1%eth0 */
+    if (inet_pton(AF_INET6, plain, six) == 1 && strncmp(plain, "::", 2) != 0) hex_encode(out, six, NETWORK_BYTES);
+    else str_copy(out, WEB_SOURCE_MAX, plain); /* IPv4, also as ::ffff:a.b.c.d */
+}
+
+/* Where there is no room left: those who need not wait, or not for long, are forgotten. */
+static struct tries *tries_of(struct sessions *s, const char *who, const char *from, bool make)
 {
     struct tries *oldest = &s->tries[0];
     for (size_t i = 0; i < s->tries_count; i++) {
-        if (strcmp(s->tries[i].who, who) == 0) return &s->tries[i];
+        if (strcmp(s->tries[i].who, who) == 0 && strcmp(s->tries[i].from, from) == 0) return &s->tries[i];
         if (s->tries[i].until_ms < oldest->until_ms) oldest = &s->tries[i];
     }
     if (!make) return NULL;
     struct tries *t = s->tries_count < WEB_TRIES_MAX ? &s->tries[s->tries_count++] : oldest;
     *t = (struct tries){ 0 };
     str_copy(t->who, sizeof t->who, who);
+    str_copy(t->from, sizeof t->from, from);
     return t;
 }
 
@@ -183,31 +199,41 @@ static int64_t seconds_until(const struct tries *t, int64_t now_ms)
     return t && t->until_ms > now_ms ? (t->until_ms - now_ms + 999) / 1000 : 0;
 }
 
-int64_t sessions_wait_s(struct sessions *s, const char *who)
+int64_t sessions_wait_s(struct sessions *s, const char *who, const char *from)
 {
     int64_t now_ms = env_boottime_ms(s->env);
-    int64_t one = seconds_until(tries_of(s, who, false), now_ms), all = seconds_until(&s->all, now_ms);
+    int64_t one = seconds_until(tries_of(s, who, from, false), now_ms);
+    int64_t all = *from ? seconds_until(tries_of(s, anybody, from, false), now_ms) : 0;
     return one > all ? one : all;
 }
 
 /* The n-th wrong one: 1, 2, 4 ... s. */
 static void wait_for(struct tries *t, int64_t nth, int64_t now_ms)
 {
+    t->until_ms = now_ms;
     if (nth < 1) return;
     int64_t wait_s = INT64_C(1) << (nth - 1 < WAIT_DOUBLINGS_MAX ? nth - 1 : WAIT_DOUBLINGS_MAX);
     if (wait_s > WEB_WAIT_S_MAX) wait_s = WEB_WAIT_S_MAX;
     t->until_ms = now_ms + wait_s * 1000;
 }
 
-void sessions_tried(struct sessions *s, const char *who, bool right)
+static void forget_tries(struct sessions *s, const char *who, const char *from)
+{
+    struct tries *t = tries_of(s, who, from, false);
+    if (t) *t = s->tries[--s->tries_count];
+}
+
+void sessions_tried(struct sessions *s, const char *who, const char *from, bool right)
 {
     int64_t now_ms = env_boottime_ms(s->env);
-    struct tries *t = tries_of(s, who, !right);
     if (right) {
-        if (t) *t = s->tries[--s->tries_count];
-        s->all = (struct tries){ 0 };
+        forget_tries(s, who, from);
+        forget_tries(s, anybody, from);
         return;
     }
+    struct tries *t = tries_of(s, who, from, true);
     wait_for(t, ++t->count, now_ms);
-    wait_for(&s->all, ++s->all.count - WEB_FREE_TRIES, now_ms);
+    if (!*from) return;
+    t = tries_of(s, anybody, from, true);
+    wait_for(t, ++t->count - WEB_FREE_TRIES, now_ms);
 }

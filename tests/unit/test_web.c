@@ -176,6 +176,32 @@ static void test_web_guessing_at_many_accounts_backs_off_too(void **state)
     assert_int_equal(logs_in(t, "sam", PHRASE), 200);
 }
 
+/* He who guesses waits; the desk beside him does not. */
+static void test_web_guessing_keeps_nobody_else_out(void **state)
+{
+    struct web_site *t = *state;
+    struct sessions *s = &t->web->sessions;
+    char who[32], from[WEB_SOURCE_MAX];
+    for (int i = 0; i < 2 * WEB_TRIES_MAX; i++) {
+        snprintf(who, sizeof who, "nobody%d", i);
+        sessions_tried(s, i % 2 ? "sam" : who, "192.0.2.9", false);
+        sessions_tried(s, "+pair", "", false); /* wrong codes of a screen that is not paired */
+    }
+    assert_int_equal(sessions_wait_s(s, "sam", "192.0.2.9"), WEB_WAIT_S_MAX);
+    assert_int_equal(sessions_wait_s(s, "ada", "192.0.2.9"), WEB_WAIT_S_MAX);
+    assert_int_equal(sessions_wait_s(s, "+pair", ""), WEB_WAIT_S_MAX);
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    assert_int_equal(posts(t, "/api/lock", "{}"), 200);
+    assert_int_equal(posts(t, "/api/unlock", "{\"phrase\":\"" PHRASE "\"}"), 200);
+    assert_int_equal(sessions_wait_s(s, "sam", "192.0.2.9"), WEB_WAIT_S_MAX); /* which does not help him */
+    sessions_source("2001:db8:1:2:3::4", from);
+    assert_string_equal(from, "20010db800010002");
+    sessions_source("fe80::5%eth0", from);
+    assert_string_equal(from, "fe80000000000000");
+    sessions_source("::ffff:192.0.2.7", from);
+    assert_string_equal(from, "::ffff:192.0.2.7");
+}
+
 static void test_web_sessions_are_bounded_and_end(void **state)
 {
     struct web_site *t = *state;
@@ -478,6 +504,7 @@ int main(void)
         WITH_PAGE(test_web_logout_ends_the_session),
         WITH_PAGE(test_web_login_backs_off),
         WITH_PAGE(test_web_guessing_at_many_accounts_backs_off_too),
+        WITH_PAGE(test_web_guessing_keeps_nobody_else_out),
         WITH_PAGE(test_web_sessions_are_bounded_and_end),
         WITH_PAGE(test_web_an_account_that_is_removed_is_out_within_seconds),
         WITH_PAGE(test_web_a_role_that_is_taken_away_is_gone_within_seconds),
