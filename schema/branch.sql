@@ -102,6 +102,13 @@ CREATE TABLE revision_at(      -- how far they were when links were cut: those f
 -- name: HORIZON
 SELECT cast(value AS INTEGER) FROM meta WHERE key = 'horizon'
 
+-- name: HORIZON_HOLE -- the longest time since the horizon in which nothing came in
+SELECT at_ms, at_ms - lag(at_ms) OVER (ORDER BY at_ms) AS gap FROM (
+  SELECT received_ms AS at_ms FROM reading
+  WHERE received_ms BETWEEN coalesce((SELECT cast(value AS INTEGER) FROM meta WHERE key = 'horizon'), 1) AND :now_ms
+  UNION ALL SELECT cast(value AS INTEGER) FROM meta WHERE key = 'horizon' AND cast(value AS INTEGER) < :now_ms UNION ALL SELECT :now_ms)
+ORDER BY gap DESC LIMIT 1
+
 -- name: HORIZON_LAPTOPS
 SELECT dev, enrolled_ms, last_sync_ms FROM device WHERE enrolled_ms IS NOT NULL AND revoked_ms IS NULL ORDER BY dev
 

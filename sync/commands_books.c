@@ -10,6 +10,7 @@
 static const struct cli_option horizon_options[] = {
     { "--days", "N", "how many days back the books stay open; 90 if not given" },
     { "--advance", NULL, "move the horizon there, or as far as it may go" },
+    { "--clock-is-right", NULL, "also if nothing came in for a long time, as when a clock was set ahead" },
     { NULL, NULL, NULL },
 };
 
@@ -64,7 +65,7 @@ static enum bm_rc run_horizon(struct cli *cli, const struct cli_args *args)
     enum bm_rc rc = cli_int(args, "--days", 1, HORIZON_DAYS_MAX, HORIZON_DAYS_DEFAULT, &days);
     if (!rc) rc = commands_open(cli, &b);
     if (rc) return rc;
-    rc = advance ? horizon_advance(&b, days, &cli->arena, &h) : horizon_look(&b, days, &cli->arena, &h);
+    rc = advance ? horizon_advance(&b, days, cli_given(args, "--clock-is-right"), &cli->arena, &h) : horizon_look(&b, days, &cli->arena, &h);
     branch_close(&b);
     if (rc) return rc;
     return cli->json ? horizon_json(cli, &h) : horizon_print(cli, &h, advance);
@@ -185,7 +186,8 @@ const struct cli_command commands_books[] = {
       "Acts that happened before the horizon and come later are not applied; they become exceptions "
       "(beyond_horizon), and staff do now what is still to be done. Money and registrations always "
       "count. It moves only forward, and no further than the last sync of any laptop that may still "
-      "come and the oldest entry that could not be read; a laptop that was revoked is not waited for.",
+      "come and the oldest entry that could not be read; a laptop that was revoked is not waited for. Where nothing came in for "
+      "40 days it does not move either, until somebody has looked at the clock.",
       horizon_options, 0, 0, run_horizon },
     { "Books", "redact", "", "cut the link from what came back to who had it",
       "Loans and holds that ended so many days ago, and before the horizon, become nobody's: the card goes from their entries, "

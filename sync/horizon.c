@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/zone.h"
+
 enum { DAY_MS = 24 * 3600 * 1000 };
 
 static enum bm_rc hold_add(struct horizon *h, struct arena *a, size_t *cap, struct stmt *s, const char *why, int64_t until_ms)
@@ -77,10 +79,27 @@ enum bm_rc horizon_look(struct branch *b, int64_t days, struct arena *a, struct 
     return rc ? rc : db_end(b->db, look(b, days, a, out));
 }
 
-enum bm_rc horizon_advance(struct branch *b, int64_t days, struct arena *a, struct horizon *out)
+/* A clock set ahead leaves a hole between what came in before and after. */
+static enum bm_rc look_for_hole(struct branch *b)
+{
+    char from[ZONE_TEXT_MAX], to[ZONE_TEXT_MAX];
+    struct stmt *s;
+    enum bm_rc rc = db_get(b->db, SQL_HORIZON_HOLE, &s, "now_ms", 'i', journal_now_ms(&b->journal), NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    int64_t to_ms = stmt_int(s, 0), gap_ms = stmt_int(s, 1);
+    stmt_done(s);
+    if (gap_ms == ENTRY_NONE || gap_ms <= HORIZON_HOLE_DAYS * (int64_t)DAY_MS) return BM_OK;
+    return err_set(BM_EREFUSED, "nothing came in from %s to %s, by this machine's clock: is it right? Books that are closed stay closed. If it is, say --clock-is-right",
+                   zone_text((to_ms - gap_ms) / 1000, from, sizeof from, ZONE_DATE_TIME), zone_text(to_ms / 1000, to, sizeof to, ZONE_DATE_TIME));
+}
+
+enum bm_rc horizon_advance(struct branch *b, int64_t days, bool sure, struct arena *a, struct horizon *out)
 {
     char text[24];
-    enum bm_rc rc = db_begin(b->db); /* nobody takes in entries meanwhile */
+    enum bm_rc rc = sure ? BM_OK : look_for_hole(b);
+    if (rc) return rc;
+    rc = db_begin(b->db); /* nobody takes in entries meanwhile */
     if (rc) return rc;
     rc = look(b, days, a, out);
     if (!rc && out->may_ms > out->now_ms) {

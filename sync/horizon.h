@@ -13,6 +13,7 @@
 enum {
     HORIZON_DAYS_DEFAULT = 90,
     HORIZON_DAYS_MAX = 36500,
+    HORIZON_HOLE_DAYS = 40, /* so long hardly a library takes in nothing at all: then the clock is doubted */
     HORIZON_SYNC_MARGIN_MS = 3600 * 1000 /* acts written while a sync ran, and by a clock that was slow */
 };
 
@@ -32,7 +33,9 @@ struct horizon {
 
 /* Where the horizon is and may go; texts in the arena. */
 BM_MUST_CHECK enum bm_rc horizon_look(struct branch *b, int64_t days, struct arena *a, struct horizon *out);
-/* The same, and move it there. */
-BM_MUST_CHECK enum bm_rc horizon_advance(struct branch *b, int64_t days, struct arena *a, struct horizon *out);
+/* The same, and move it there. It never comes back, and links are cut behind it: so a clock that ran ahead for one night must not
+ * move it. in: sure, the clock has been looked at.
+ * ret: BM_OK | BM_EREFUSED nothing came in for HORIZON_HOLE_DAYS, by this machine's clock */
+BM_MUST_CHECK enum bm_rc horizon_advance(struct branch *b, int64_t days, bool sure, struct arena *a, struct horizon *out);
 
 #endif

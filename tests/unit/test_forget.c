@@ -187,7 +187,7 @@ static struct redact night(struct trip *t)
 {
     struct horizon h;
     struct redact r;
-    must(horizon_advance(t->b, HORIZON_DAYS_DEFAULT, &t->arena, &h));
+    must(horizon_advance(t->b, HORIZON_DAYS_DEFAULT, true, &t->arena, &h));
     must(redact_run(t->b, REDACT_DAYS_DEFAULT, false, &t->arena, &r));
     return r;
 }

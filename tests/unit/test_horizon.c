@@ -20,7 +20,7 @@ static void synced(struct tale *t, int who, int64_t at)
 static struct horizon advance(struct tale *t, int64_t days_after_start)
 {
     struct horizon h;
-    must(horizon_advance(&t->b, WORLD_DAYS - days_after_start, &t->a, &h));
+    must(horizon_advance(&t->b, WORLD_DAYS - days_after_start, true, &t->a, &h));
     return h;
 }
 
@@ -209,6 +209,28 @@ static void test_horizon_waits_for_laptops_and_for_what_cannot_be_read(void **st
     assert_true(h.now_ms == h.may_ms);
 }
 
+/* A night with the clock far ahead closes nothing: between then and the last day of work nothing came in. */
+static void test_horizon_doubts_a_clock_far_ahead(void **state)
+{
+    struct tale *t = *state;
+    struct horizon h;
+    for (int day = 0; day <= 300; day += HORIZON_HOLE_DAYS) take(t, 0, DAYS(day), "X");
+    arrive(t, 0);
+    must(db_exec(t->b.db, "UPDATE reading SET received_ms = t_ms")); /* as they were done */
+    for (int i = 0; i < LINES; i++) synced(t, i, DAYS(WORLD_DAYS - 1));
+    assert_int_equal(horizon_advance(&t->b, WORLD_DAYS - 200, false, &t->a, &h), BM_EREFUSED);
+    must(horizon_look(&t->b, WORLD_DAYS - 200, &t->a, &h));
+    assert_true(h.now_ms == ENTRY_NONE);
+    for (int day = 320; day <= WORLD_DAYS; day += HORIZON_HOLE_DAYS) take(t, 0, DAYS(day), "X");
+    arrive(t, 0);
+    must(db_exec(t->b.db, "UPDATE reading SET received_ms = t_ms"));
+    must(horizon_advance(&t->b, WORLD_DAYS - 200, false, &t->a, &h));
+    assert_true(h.moved);
+    assert_true(h.now_ms == WORLD_START_MS + DAYS(200));
+    must(horizon_advance(&t->b, WORLD_DAYS - 210, false, &t->a, &h)); /* what was before the horizon does not count any more */
+    assert_true(h.moved);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_horizon_a_hold_counts_from_when_it_was_first_named, begin, end),
         cmocka_unit_test_setup_teardown(test_horizon_a_hold_that_came_late_is_not_found_by_what_was_before_it, begin, end),
         cmocka_unit_test_setup_teardown(test_horizon_a_better_clock_brings_back_what_seemed_too_late, begin, end),
+        cmocka_unit_test_setup_teardown(test_horizon_doubts_a_clock_far_ahead, begin, end),
         cmocka_unit_test_setup_teardown(test_horizon_waits_for_laptops_and_for_what_cannot_be_read, begin, end),
     };
     return cmocka_run_group_tests_name("horizon", tests, NULL, NULL);

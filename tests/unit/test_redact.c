@@ -72,7 +72,7 @@ static void close_books(struct tale *t, int64_t days_after_start)
     for (int i = 0; i < LINES; i++)
         must(db_run(t->b.db, SQL_DEVICE_SYNCED, "now_ms", 'i', WORLD_START_MS + DAYS(WORLD_DAYS - 1), "dev", 's', t->lines[i].journal.dev, NULL));
     must(db_end(t->b.db, BM_OK));
-    must(horizon_advance(&t->b, WORLD_DAYS - days_after_start, &t->a, &h));
+    must(horizon_advance(&t->b, WORLD_DAYS - days_after_start, true, &t->a, &h));
     assert_true(h.now_ms >= WORLD_START_MS + DAYS(days_after_start));
 }
 
