@@ -26,6 +26,32 @@ bool staff_id_ok(const char *id)
     return id[len] == '\0' && len >= STAFF_ID_MIN && len <= STAFF_ID_MAX;
 }
 
+/* out: a copy to be wiped, or "" */
+static enum bm_rc verifier_of(struct db *view, const char *id, char out[SEAL_PHRASE_HASH_MAX])
+{
+    struct stmt *s;
+    out[0] = '\0';
+    enum bm_rc rc = db_get(view, SQL_STAFF_VERIFIER, &s, "id", 's', id, NULL);
+    if (!rc) rc = stmt_next(s);
+    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
+    bool fits = str_copy(out, SEAL_PHRASE_HASH_MAX, stmt_text(s, 0));
+    stmt_done(s);
+    BM_CHECK(fits);
+    return BM_OK;
+}
+
+/* The verifier has its salt in it: without it nothing can be tried. */
+static enum bm_rc put_mark(struct db *view, struct staff *out)
+{
+    char verifier[SEAL_PHRASE_HASH_MAX];
+    unsigned char hash[SEAL_HASH_BYTES];
+    enum bm_rc rc = verifier_of(view, out->id, verifier);
+    seal_hash(verifier, strlen(verifier), hash);
+    memcpy(out->mark, hash, sizeof out->mark);
+    seal_wipe(verifier, sizeof verifier);
+    return rc;
+}
+
 enum bm_rc staff_get(struct db *view, struct arena *a, const char *id, struct staff *out)
 {
     struct stmt *s;
@@ -40,21 +66,7 @@ enum bm_rc staff_get(struct db *view, struct arena *a, const char *id, struct st
     bool known = staff_role_parse(stmt_text(s, 2), &out->role);
     stmt_done(s);
     BM_CHECK(known);
-    return out->id && out->name ? BM_OK : BM_ENOMEM;
-}
-
-/* out: a copy to be wiped, or "" */
-static enum bm_rc verifier_of(struct db *view, const char *id, char out[SEAL_PHRASE_HASH_MAX])
-{
-    struct stmt *s;
-    out[0] = '\0';
-    enum bm_rc rc = db_get(view, SQL_STAFF_VERIFIER, &s, "id", 's', id, NULL);
-    if (!rc) rc = stmt_next(s);
-    if (rc) return rc == BM_ENOTFOUND ? BM_OK : rc;
-    bool fits = str_copy(out, SEAL_PHRASE_HASH_MAX, stmt_text(s, 0));
-    stmt_done(s);
-    BM_CHECK(fits);
-    return BM_OK;
+    return out->id && out->name ? put_mark(view, out) : BM_ENOMEM;
 }
 
 enum bm_rc staff_check(struct db *view, struct arena *a, const char *id, const char *phrase, struct staff *out)

@@ -8,13 +8,14 @@
 
 #include "common/db.h"
 
-enum { STAFF_ID_MIN = 2, STAFF_ID_MAX = 32, STAFF_NAME_MAX = 100 };
+enum { STAFF_ID_MIN = 2, STAFF_ID_MAX = 32, STAFF_NAME_MAX = 100, STAFF_MARK_BYTES = 16 };
 
 /* Each may what the one before may: look; act at the desk; accounts, devices and rules. */
 enum staff_role { STAFF_VIEWER, STAFF_STAFF, STAFF_ADMIN, STAFF_ROLE_COUNT };
 struct staff {
     const char *id, *name; /* in the caller's arena */
     enum staff_role role;
+    unsigned char mark[STAFF_MARK_BYTES]; /* another after another phrase; no phrase can be tried on it */
 };
 
 const char *staff_role_name(enum staff_role role); /* "viewer" "staff" "admin" */

@@ -176,8 +176,8 @@ static const char *cookie_token(const struct visit *v, const char *name)
     return NULL;
 }
 
-/* Does the account still stand, and with which role? Asked again every few seconds. A view that cannot be
- * had just now leaves things as they were. ret: false = removed */
+/* Does the account still stand, with the same phrase (another one is given where somebody may know the old), and with which role? Asked again every few seconds. A view that cannot be
+ * had just now leaves things as they were. ret: false = no longer */
 static bool account_stands(struct visit *v)
 {
     struct session *x = v->who;
@@ -189,6 +189,7 @@ static bool account_stands(struct visit *v)
     enum bm_rc rc = staff_get(db, v->req->arena, x->who, &now);
     if (rc == BM_ENOTFOUND) return false;
     if (rc) return x->checked_ms >= 0;
+    if (!seal_equal(x->mark, now.mark, sizeof x->mark)) return false;
     x->checked_ms = now_ms;
     x->role = now.role;
     str_copy(x->name, sizeof x->name, now.name ? now.name : now.id);

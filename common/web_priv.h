@@ -27,6 +27,7 @@ struct session {
     unsigned char hash[SEAL_HASH_BYTES];
     char who[STAFF_ID_MAX + 1];
     char name[STAFF_NAME_MAX + 1];
+    unsigned char mark[STAFF_MARK_BYTES]; /* of the phrase it began with: after another one it is over */
     enum staff_role role;
     int64_t begun_ms, used_ms; /* boot time */
     int64_t checked_ms;        /* when its account was looked at last; -1 = not since the start */

@@ -14,15 +14,16 @@ enum { FILE_VERSION = 1, LINE_MAX_BYTES = 256, SAVE_USED_MS = 20000, WAIT_DOUBLI
 
 /* --- the file ------------------------------------------------------------------------------ */
 
-/* A line each: hash, begun, used, locked, who. The phrase is not in it, nor what is in a cookie. */
+/* A line each: hash, mark, begun, used, locked, who. The phrase is not in it, nor what is in a cookie. */
 static void write_sessions(const struct sessions *s, FILE *f)
 {
-    char hex[2 * SEAL_HASH_BYTES + 1];
+    char hex[2 * SEAL_HASH_BYTES + 1], mark[2 * STAFF_MARK_BYTES + 1];
     fprintf(f, "sessions %d %s\n", FILE_VERSION, s->env->boot_id);
     for (size_t i = 0; i < s->count; i++) {
         const struct session *x = &s->list[i];
         hex_encode(hex, x->hash, sizeof x->hash);
-        fprintf(f, "%s %" PRId64 " %" PRId64 " %d %s\n", hex, x->begun_ms, x->used_ms, x->locked, x->who);
+        hex_encode(mark, x->mark, sizeof x->mark);
+        fprintf(f, "%s %s %" PRId64 " %" PRId64 " %d %s\n", hex, mark, x->begun_ms, x->used_ms, x->locked, x->who);
     }
 }
 
@@ -59,6 +60,7 @@ static bool read_line(char *line, int64_t now_ms, struct session *out)
     int64_t locked;
     *out = (struct session){ .checked_ms = -1 };
     bool sound = hex_decode(out->hash, sizeof out->hash, word(&rest)) &&
+                 hex_decode(out->mark, sizeof out->mark, word(&rest)) &&
                  str_to_i64(word(&rest), 0, now_ms, &out->begun_ms) &&
                  str_to_i64(word(&rest), 0, now_ms, &out->used_ms) && str_to_i64(word(&rest), 0, 1, &locked);
     if (!sound || !rest || !str_copy(out->who, sizeof out->who, rest)) return false;
@@ -151,6 +153,7 @@ enum bm_rc sessions_begin(struct sessions *s, const struct staff *who, char toke
     struct session *x = free_place(s);
     *x = (struct session){ .role = who->role, .begun_ms = now_ms, .used_ms = now_ms, .checked_ms = now_ms };
     str_copy(x->who, sizeof x->who, who->id);
+    memcpy(x->mark, who->mark, sizeof x->mark);
     str_copy(x->name, sizeof x->name, who->name ? who->name : who->id);
     seal_hash(token, strlen(token), x->hash);
     sessions_save(s);

@@ -234,6 +234,28 @@ static void test_web_an_account_that_is_removed_is_out_within_seconds(void **sta
     REFUSED(t, posts(t, "/api/run", CHECKOUT), 401, "auth");
 }
 
+/* It was changed because somebody else knew it: what he began with it ends, also over a restart. */
+static void test_web_another_phrase_ends_what_began_with_the_old(void **state)
+{
+    struct web_site *t = *state;
+    char anew[SEAL_PHRASE_HASH_MAX], sql[SEAL_PHRASE_HASH_MAX + 64];
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    web_down(t);
+    web_up(t);
+    web_pass(t, WEB_RECHECK_MS);
+    assert_int_equal(posts(t, "/api/run", CHECKOUT), 200); /* not changed: it goes on */
+    must(seal_phrase_hash(PHRASE, anew));
+    snprintf(sql, sizeof sql, "UPDATE staff SET verifier = '%s' WHERE id = 'sam'", anew);
+    must(db_exec(site_view(t->s), sql));
+    web_pass(t, WEB_RECHECK_MS);
+    REFUSED(t, posts(t, "/api/run", CHECKOUT), 401, "auth");
+    assert_int_equal(logs_in(t, "sam", PHRASE), 200);
+    web_down(t);
+    must(db_exec(site_view(t->s), "UPDATE staff SET verifier = verifier || 'x' WHERE id = 'sam'"));
+    web_up(t);
+    REFUSED(t, posts(t, "/api/run", CHECKOUT), 401, "auth");
+}
+
 static void test_web_a_role_that_is_taken_away_is_gone_within_seconds(void **state)
 {
     struct web_site *t = *state;
@@ -507,6 +529,7 @@ int main(void)
         WITH_PAGE(test_web_guessing_keeps_nobody_else_out),
         WITH_PAGE(test_web_sessions_are_bounded_and_end),
         WITH_PAGE(test_web_an_account_that_is_removed_is_out_within_seconds),
+        WITH_PAGE(test_web_another_phrase_ends_what_began_with_the_old),
         WITH_PAGE(test_web_a_role_that_is_taken_away_is_gone_within_seconds),
         WITH_PAGE(test_web_locked_nothing_goes_on_but_unlocking),
         WITH_PAGE(test_web_idle_is_locked_and_looking_on_is_idle),
