@@ -653,6 +653,7 @@ enum bm_rc web_listen(struct web *w, const struct web_door *door, uint16_t *port
     str_copy(d->address, sizeof d->address, door->address ? door->address : "127.0.0.1");
     struct http_options o = { .address = door->address, .port = door->port, .cert_pem = door->cert_pem,
                               .key_pem = door->key_pem, .body_bytes_max = WEB_BODY_MAX, .handler = handle, .ctx = d };
+    if (d->tls || d->pairs) o.connections_per_peer_max = WEB_PEER_CONNECTIONS; /* else one machine could take all there are */
     pthread_mutex_lock(&w->busy); /* no request before the door knows its port */
     enum bm_rc rc = http_server_start(&o, &d->server);
     if (!rc) {

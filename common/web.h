@@ -33,6 +33,7 @@ enum {
     WEB_PAIRED_MAX = 8,        /* other screens; the one paired first makes room */
     WEB_CODE_S = 300,          /* so long a pairing code may be used, once */
     WEB_CODE_TEXT = 10,        /* "1234-5678" */
+    WEB_PEER_CONNECTIONS = 32, /* of one machine at a door to a network; a browser takes up to 6 */
     WEB_DOORS_MAX = 2
 };
 

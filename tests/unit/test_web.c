@@ -4,7 +4,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/web_site.h"
 
@@ -417,6 +421,21 @@ static void test_web_another_screen_is_paired_before_anything_else(void **state)
     browser_free(&other);
 }
 
+/* One that keeps its connections open leaves room for others. */
+static void test_web_one_machine_does_not_take_all_connections(void **state)
+{
+    struct web_site *t = *state;
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(lets_others_in(t)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct pollfd open[WEB_PEER_CONNECTIONS + 1];
+    for (size_t i = 0; i <= WEB_PEER_CONNECTIONS; i++) {
+        open[i] = (struct pollfd){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .events = POLLIN };
+        assert_int_equal(connect(open[i].fd, (struct sockaddr *)&at, sizeof at), 0);
+    }
+    assert_int_equal(poll(open, WEB_PEER_CONNECTIONS + 1, 10000), 1); /* one too many is hung up on */
+    assert_true(open[WEB_PEER_CONNECTIONS].revents != 0);
+    for (size_t i = 0; i <= WEB_PEER_CONNECTIONS; i++) close(open[i].fd);
+}
+
 static void test_web_pairing_codes_end_and_wrong_ones_wait(void **state)
 {
     struct web_site *t = *state;
@@ -537,6 +556,7 @@ int main(void)
         WITH_PAGE(test_web_what_is_kept_of_a_session_lets_nobody_in),
         WITH_PAGE(test_web_a_sessions_file_that_is_rubbish_is_no_session),
         WITH_PAGE(test_web_another_screen_is_paired_before_anything_else),
+        WITH_PAGE(test_web_one_machine_does_not_take_all_connections),
         WITH_PAGE(test_web_pairing_codes_end_and_wrong_ones_wait),
         WITH_PAGE(test_web_a_restart_keeps_pairings_until_the_next_boot),
         WITH_PAGE(test_web_files_are_served_with_their_tags),
