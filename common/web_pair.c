@@ -1,11 +1,7 @@
 /* common/web_pair.c -- see web_priv.h. Other screens of the van's own network: a code that the main screen shows lets one in, once;
  * what it gets for it is kept as a hash, and worth nothing after the machine's next boot. */
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/web_priv.h"
 
@@ -16,22 +12,14 @@ enum { FILE_VERSION = 1, LINE_MAX_BYTES = 160, CODE_HALF = 10000 };
 static void save(const struct pairing *p)
 {
     char next[sizeof p->path + 8], hex[2 * SEAL_HASH_BYTES + 1];
-    snprintf(next, sizeof next, "%s.new", p->path);
-    (void)unlink(next);
-    int fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!f) {
-        if (fd >= 0) close(fd);
-        return;
-    }
+    FILE *f = web_file_begin(p->path, next, sizeof next);
+    if (!f) return;
     fprintf(f, "paired %d %s\n", FILE_VERSION, p->env->boot_id);
     for (size_t i = 0; i < p->count; i++) {
         hex_encode(hex, p->hashes[i], SEAL_HASH_BYTES);
         fprintf(f, "%s\n", hex);
     }
-    bool whole = fflush(f) == 0 && !ferror(f);
-    if (fclose(f) != 0) whole = false;
-    if (!whole || rename(next, p->path) != 0) (void)unlink(next);
+    web_file_end(f, next, p->path);
 }
 
 void pairing_open(struct pairing *p, struct env *env, const char *dir)
@@ -39,12 +27,8 @@ void pairing_open(struct pairing *p, struct env *env, const char *dir)
     char line[LINE_MAX_BYTES], head[LINE_MAX_BYTES];
     *p = (struct pairing){ .env = env };
     snprintf(p->path, sizeof p->path, "%s/paired", dir);
-    int fd = open(p->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-    if (!f) {
-        if (fd >= 0) close(fd);
-        return;
-    }
+    FILE *f = web_file_read(p->path);
+    if (!f) return;
     snprintf(head, sizeof head, "paired %d %s\n", FILE_VERSION, env->boot_id);
     bool ours = fgets(line, sizeof line, f) && strcmp(line, head) == 0;
     while (ours && p->count < WEB_PAIRED_MAX && fgets(line, sizeof line, f)) {

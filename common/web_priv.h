@@ -6,6 +6,7 @@
 #define BM_WEB_PRIV_H
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "common/seal.h"
 #include "common/web.h"
@@ -50,6 +51,13 @@ struct sessions {
     struct tries tries[WEB_TRIES_MAX];
     size_t tries_count;
 };
+
+/* A small file for this user alone. Whole or not at all, and not fsynced: a machine that lost its power has booted, and after that
+ * none of it counts. One that cannot be written costs a login after the next start, no more.
+ * ret: NULL = it cannot be; out: next, its name until it is whole */
+FILE *web_file_begin(const char *path, char *next, size_t size);
+void web_file_end(FILE *f, const char *next, const char *path);
+FILE *web_file_read(const char *path); /* ret: NULL = there is none */
 
 /* in: dir whose file is taken up; a file that cannot be read, or of another boot, is no session */
 void sessions_open(struct sessions *s, struct env *env, const char *dir, unsigned idle_s);

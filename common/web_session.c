@@ -27,24 +27,39 @@ static void write_sessions(const struct sessions *s, FILE *f)
     }
 }
 
-/* Whole or not at all. Not fsynced: a machine that lost its power has booted, and then nobody is logged in.
- * A file that cannot be written costs a login after the next start, no more. */
+FILE *web_file_begin(const char *path, char *next, size_t size)
+{
+    snprintf(next, size, "%s.new", path);
+    (void)unlink(next);
+    int fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!f && fd >= 0) close(fd);
+    return f;
+}
+
+void web_file_end(FILE *f, const char *next, const char *path)
+{
+    bool whole = fflush(f) == 0 && !ferror(f);
+    if (fclose(f) != 0) whole = false;
+    if (!whole || rename(next, path) != 0) (void)unlink(next);
+}
+
+FILE *web_file_read(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+    if (!f && fd >= 0) close(fd);
+    return f;
+}
+
 void sessions_save(struct sessions *s)
 {
     char next[sizeof s->path + 8];
     s->saved_ms = env_boottime_ms(s->env);
-    snprintf(next, sizeof next, "%s.new", s->path);
-    (void)unlink(next);
-    int fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!f) {
-        if (fd >= 0) close(fd);
-        return;
-    }
+    FILE *f = web_file_begin(s->path, next, sizeof next);
+    if (!f) return;
     write_sessions(s, f);
-    bool whole = fflush(f) == 0 && !ferror(f);
-    if (fclose(f) != 0) whole = false;
-    if (!whole || rename(next, s->path) != 0) (void)unlink(next);
+    web_file_end(f, next, s->path);
 }
 
 /* The next word of a line, which is cut there. */
@@ -84,11 +99,10 @@ void sessions_open(struct sessions *s, struct env *env, const char *dir, unsigne
 {
     *s = (struct sessions){ .env = env, .idle_ms = (int64_t)idle_s * 1000 };
     snprintf(s->path, sizeof s->path, "%s/sessions", dir);
-    int fd = open(s->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-    if (f) read_sessions(s, f);
-    if (f) fclose(f);
-    else if (fd >= 0) close(fd);
+    FILE *f = web_file_read(s->path);
+    if (!f) return;
+    read_sessions(s, f);
+    fclose(f);
 }
 
 /* --- sessions ------------------------------------------------------------------------------ */
