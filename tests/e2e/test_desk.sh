@@ -113,12 +113,13 @@ also "what it was is said" '"error": "enet"'
 says "and the desk has gone on" 0 '"exit": 0' page run checkout "${cards[3]}" "${free[3]}" --request r4
 
 # --- the branch's pages --------------------------------------------------------------------------------------------------
+: > "$work/serve.log"
 "$branch" --data "$main" serve --listen "127.0.0.1:$port" --pages 127.0.0.1:0 --cert "$work/server.pem" --key "$work/server.key" > "$work/serve.log" 2>&1 &
 server_pid=$!
 disown "$server_pid"
 pids+=("$server_pid")
 for _ in $(seq 300); do
-    grep -q listening "$work/serve.log" && break
+    grep -q listening "$work/serve.log" && grep -q '^pages at' "$work/serve.log" && break
     sleep 0.02
 done
 pages=$(sed -nE 's|^pages at (https://[^ ]*)/$|\1|p' "$work/serve.log")
