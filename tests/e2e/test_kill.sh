@@ -75,7 +75,7 @@ all_there() { # after what
     comm -23 "$work/all" "$work/acked.sorted" > "$work/extra"
     equal "$1: no act is there that nobody was told of" "" "$(head -3 "$work/extra")"
     "$bookmobile" --data "$van" journal --last 100000 --json | grep -oE '"slip": ?"[^"]*"' | cut -d'"' -f4 | sort > "$work/own.slips"
-    equal "$1: all slips printed so far are in the journal" "" "$(sort "$work/slips" | comm -13 "$work/own.slips" - | head -3)"
+    equal "$1: all slips printed so far are in the journal" "" "$(sort -u "$work/slips" | comm -13 "$work/own.slips" - | head -3)"
     for item in "${!who[@]}"; do echo "$item,${who[$item]}"; done | sort > "$work/own.loans"
     "$branch" --data "$main" report loans --csv | tail -n +2 | cut -d, -f1,2 | tr -d '\r' | sort > "$work/branch.loans"
     same_files "$1: the branch's $(wc -l < "$work/own.loans") loans are those of the script's own list" "$work/own.loans" "$work/branch.loans"
@@ -121,6 +121,7 @@ many() { # phase, program, data folder, kills, command...: lends or takes back a
     requests=$((requests + 1))
     forward 10
     while [ "${kills[$phase]:-0}" -lt "$goal" ]; do
+        : > "$work/answer" # here, not by the child: one that is killed before it opens it would leave what the last one said
         "$program" --data "$data" "$@" --stdin --request "r$requests" < "$work/items" > "$work/answer" &
         pid=$!
         pause 40
