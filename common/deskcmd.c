@@ -5,6 +5,7 @@
 
 #include "common/cards.h"
 #include "common/deskcmd_priv.h"
+#include "common/person.h"
 #include "common/zone.h"
 
 /* --- the acts ----------------------------------------------------------------------------- */
@@ -108,6 +109,30 @@ static enum bm_rc run_void(struct cli *cli, const struct cli_args *args)
 static enum bm_rc run_place(struct cli *cli, const struct cli_args *args)
 {
     return acts_list(cli, args, 1, act_place);
+}
+
+/* --- what both programs' hosts do ---------------------------------------------------------- */
+
+enum bm_rc deskcmd_seal(const unsigned char box[SEAL_PUBLIC_BYTES], const unsigned char who_key[SEAL_KEYED_KEY_BYTES],
+                        const char *json, const char *name, const char *birth, struct desk_person *out, struct arena *a)
+{
+    struct buf sealed;
+    char who[PERSON_WHO_MAX];
+    buf_init(&sealed, ENTRY_TEXT_MAX);
+    enum bm_rc rc = seal_box(box, json, strlen(json), &sealed);
+    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and mail together are too long");
+    if (!rc) out->sealed = arena_strdup(a, buf_str(&sealed));
+    if (!rc && person_who(who_key, name, birth, who)) out->who = arena_strdup(a, who);
+    buf_free(&sealed);
+    return rc || out->sealed ? rc : BM_ENOMEM;
+}
+
+void deskcmd_fresh(struct desk *d)
+{
+    d->staff = d->request = d->source = d->why = NULL;
+    d->when_ms = ENTRY_NONE;
+    d->override = false;
+    d->set_due_s = 0;
 }
 
 /* --- patrons ------------------------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 
 #include "common/cli.h"
 #include "common/desk.h"
+#include "common/seal.h"
 
 enum {
     DESKCMD_LINE_MAX = 256,     /* bytes of a line of --stdin */
@@ -34,6 +35,12 @@ struct deskcmd {
                               const char *birth, struct desk_person *out, struct arena *a);
     void *owner;
 };
+
+/* For seal_person of either program: who: key of the hash of name and birth date. */
+BM_MUST_CHECK enum bm_rc deskcmd_seal(const unsigned char box[SEAL_PUBLIC_BYTES], const unsigned char who_key[SEAL_KEYED_KEY_BYTES],
+                                      const char *json, const char *name, const char *birth, struct desk_person *out, struct arena *a);
+/* A desk that is kept open from command to command: nothing of the act before may be left. */
+void deskcmd_fresh(struct desk *d);
 
 /* Tables for cli_program, each ended by name NULL: lending, holds, looking things up, patrons; the
  * rest about copies; money; cards; what is counted and noted; what forms offer to choose from. */

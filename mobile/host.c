@@ -1,19 +1,7 @@
 /* mobile/host.c -- see host.h */
 #include "mobile/host.h"
 
-#include <string.h>
-
-#include "common/person.h"
 #include "mobile/road.h"
-
-/* Nothing of the act before may be left. */
-static void forget_act(struct desk *d)
-{
-    d->staff = d->request = d->source = d->why = NULL;
-    d->when_ms = ENTRY_NONE;
-    d->override = false;
-    d->set_due_s = 0;
-}
 
 /* What a sync by another process may have changed beside the replica, which every act looks at itself. */
 static enum bm_rc refresh(struct laptop *l, struct arena *a)
@@ -32,7 +20,7 @@ static enum bm_rc host_open(void *owner, struct cli *cli, struct desk **desk)
     enum bm_rc rc = h->held ? refresh(&h->l, &cli->arena) : road_open(cli, &h->l);
     if (rc) return rc;
     *desk = &h->l.desk;
-    forget_act(*desk);
+    deskcmd_fresh(*desk);
     (*desk)->staff = cli->staff;
     (*desk)->request = cli->request;
     return BM_OK;
@@ -49,23 +37,15 @@ static enum bm_rc host_view(void *owner, struct db **out)
 static void host_close(void *owner)
 {
     struct host *h = owner;
-    if (h->held) forget_act(&h->l.desk); /* its texts were the command's */
+    if (h->held) deskcmd_fresh(&h->l.desk); /* its texts were the command's */
     else laptop_close(&h->l);
 }
 
 static enum bm_rc host_seal(void *owner, const char *json, const char *name, const char *birth,
                             struct desk_person *out, struct arena *a)
 {
-    struct host *h = owner;
-    struct buf box;
-    char who[PERSON_WHO_MAX];
-    buf_init(&box, ENTRY_TEXT_MAX);
-    enum bm_rc rc = seal_box(h->l.box_key, json, strlen(json), &box);
-    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and mail together are too long");
-    if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
-    if (!rc && person_who(h->l.who_key, name, birth, who)) out->who = arena_strdup(a, who);
-    buf_free(&box);
-    return rc ? rc : out->sealed ? BM_OK : BM_ENOMEM;
+    const struct laptop *l = &((struct host *)owner)->l;
+    return deskcmd_seal(l->box_key, l->who_key, json, name, birth, out, a);
 }
 
 void host_init(struct host *host, struct deskcmd *desk)

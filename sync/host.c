@@ -1,26 +1,13 @@
 /* sync/host.c -- see host.h */
 #include "sync/host.h"
 
-#include <string.h>
-
-#include "common/person.h"
-
-/* Nothing of the act before may be left. */
-static void forget_act(struct desk *d)
-{
-    d->staff = d->request = d->source = d->why = NULL;
-    d->when_ms = ENTRY_NONE;
-    d->override = false;
-    d->set_due_s = 0;
-}
-
 static enum bm_rc host_open(void *owner, struct cli *cli, struct desk **desk)
 {
     struct branch_host *h = owner;
     enum bm_rc rc = h->held ? BM_OK : branch_open(cli->data, &h->b);
     if (rc) return rc;
     *desk = &h->b.desk;
-    forget_act(*desk);
+    deskcmd_fresh(*desk);
     (*desk)->staff = cli->staff;
     (*desk)->request = cli->request;
     return BM_OK;
@@ -35,23 +22,15 @@ static enum bm_rc host_view(void *owner, struct db **out)
 static void host_close(void *owner)
 {
     struct branch_host *h = owner;
-    if (h->held) forget_act(&h->b.desk); /* its texts were the command's */
+    if (h->held) deskcmd_fresh(&h->b.desk); /* its texts were the command's */
     else branch_close(&h->b);
 }
 
 static enum bm_rc host_seal(void *owner, const char *json, const char *name, const char *birth,
                             struct desk_person *out, struct arena *a)
 {
-    struct branch *b = &((struct branch_host *)owner)->b;
-    struct buf box;
-    char who[PERSON_WHO_MAX];
-    buf_init(&box, 2 * ENTRY_TEXT_MAX);
-    enum bm_rc rc = seal_box(b->box.public, json, strlen(json), &box);
-    if (rc == BM_ELIMIT) rc = err_set(BM_EUSAGE, "address, phone and email are too long together");
-    if (!rc) out->sealed = arena_strdup(a, buf_str(&box));
-    if (!rc && person_who(b->who_key, name, birth, who)) out->who = arena_strdup(a, who);
-    buf_free(&box);
-    return rc || out->sealed ? rc : BM_ENOMEM;
+    const struct branch *b = &((struct branch_host *)owner)->b;
+    return deskcmd_seal(b->box.public, b->who_key, json, name, birth, out, a);
 }
 
 void branch_host_init(struct branch_host *host, struct deskcmd *desk)

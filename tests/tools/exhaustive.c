@@ -6,12 +6,11 @@
  * so that orders that begin alike are applied but once up to where they part. Each processor takes the histories that begin
  * with some of the acts. */
 #include <inttypes.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "tests/memory_branch.h"
+#include "tests/shares.h"
 
-enum { DEPTH_MAX = 6, BASE_COUNT = 7, HISTORIES_MAX = 1 << 28, JOBS_MAX = 8, DAY_MS = 86400000, DAY_S = 86400 };
+enum { DEPTH_MAX = 6, BASE_COUNT = 7, HISTORIES_MAX = 1 << 28, DAY_MS = 86400000, DAY_S = 86400 };
 #define RECEIVED_MS (INT64_C(1) << 46)
 
 struct act {
@@ -228,8 +227,10 @@ static int by_value(const void *a, const void *b)
 }
 
 /* One process's share. */
-static void work(struct walk *w)
+static void work(void *ctx, long share)
 {
+    struct walk *w = ctx;
+    w->job = (size_t)share;
     memory_open(&w->m);
     buf_init(&w->state, 1 << 20);
     buf_init(&w->body, ENTRY_BYTES_MAX);
@@ -240,31 +241,6 @@ static void work(struct walk *w)
     buf_free(&w->state);
     buf_free(&w->body);
     memory_close(&w->m);
-}
-
-static bool work_all(struct walk *w)
-{
-    pid_t pids[JOBS_MAX];
-    bool good = true;
-    for (w->job = 0; w->job < w->jobs; w->job++) {
-        pids[w->job] = fork();
-        if (pids[w->job] < 0) abort();
-        if (pids[w->job] > 0) continue;
-        work(w);
-        _exit(0);
-    }
-    for (size_t i = 0; i < w->jobs; i++) {
-        int status;
-        if (waitpid(pids[i], &status, 0) < 0 || status != 0) good = false;
-    }
-    return good;
-}
-
-static void *shared(size_t bytes)
-{
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) abort();
-    return p;
 }
 
 static bool report(struct walk *w)
@@ -282,14 +258,13 @@ int main(int argc, char **argv)
 {
     static struct walk w;
     int64_t depth, count = ACTS_MAX;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (argc < 2 || !str_to_i64(argv[1], 1, DEPTH_MAX, &depth) || (argc > 2 && !str_to_i64(argv[2], 1, ACTS_MAX, &count))) {
         fprintf(stderr, "usage: exhaustive DEPTH [ACTS]   DEPTH: 1 to %d, ACTS: 1 to %d\n", DEPTH_MAX, ACTS_MAX);
         return 2;
     }
     w.depth = (size_t)depth;
     w.alphabet = (size_t)count;
-    w.jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
+    w.jobs = (size_t)shares_count();
     w.total = 1;
     for (size_t i = 0; i < w.depth; i++) w.total *= 2 * w.alphabet;
     if (w.total > HISTORIES_MAX) {
@@ -297,10 +272,10 @@ int main(int argc, char **argv)
         return 2;
     }
     must(zone_open("UTC"));
-    w.first = shared(w.total * sizeof *w.first);
-    w.facts = shared(w.total * sizeof *w.facts);
-    w.counts = shared(JOBS_MAX * sizeof *w.counts);
-    bool good = work_all(&w);
+    w.first = shares_memory(w.total * sizeof *w.first);
+    w.facts = shares_memory(w.total * sizeof *w.facts);
+    w.counts = shares_memory(SHARES_MAX * sizeof *w.counts);
+    bool good = shares_run(work, &w, (long)w.jobs) == 0;
     good &= report(&w);
     printf("%d passed, %d failed\n", good, !good);
     return good ? 0 : 1;

@@ -6,13 +6,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include <sys/mman.h>
-#include <sys/wait.h>
-
 #include "sync/audit.h"
+#include "tests/shares.h"
 #include "tests/unit/tell.h"
 
-enum { HISTORIES = 300, ENOUGH_FOR_ALL_KINDS = 5000, BY_EPOCH_EVERY = 8, AGAIN_EVERY = 25, INGEST_EVERY = 250, HORIZON_EVERY = 3, JOBS_MAX = 8, SEED_STEP = 1000003 };
+enum { HISTORIES = 300, ENOUGH_FOR_ALL_KINDS = 5000, BY_EPOCH_EVERY = 8, AGAIN_EVERY = 25, INGEST_EVERY = 250, HORIZON_EVERY = 3, SEED_STEP = 1000003 };
 
 struct counts {
     int64_t histories, entries, steps, refolds, orders, ingested;
@@ -237,21 +235,26 @@ static int report(const struct counts *c)
     return missing;
 }
 
-/* One process's share: every jobs-th history from `job` on. */
-static void work(struct counts *counts, long histories, uint64_t base, long job, long jobs)
+/* The histories to be told, and what each process counts of its own. */
+struct task {
+    long histories, shares;
+    uint64_t base;
+    struct counts *counts;
+};
+
+/* One process's share: the histories share, share + shares, and so on. */
+static void work(void *ctx, long share)
 {
+    const struct task *task = ctx;
     static struct run r;
-    r.counts = counts;
+    r.counts = &task->counts[share];
     memory_open(&r.live);
     memory_open(&r.other);
     buf_init(&r.first, 0);
     buf_init(&r.now, 0);
-    for (size_t i = 0; i < TELL_DEVS; i++) {
-        unsigned char bytes[32] = { (unsigned char)(i + 1) };
-        seal_key_from_seed(bytes, &r.keys[i]);
-    }
-    for (long k = job; k < histories; k += jobs) {
-        r.seed = base + (uint64_t)k * SEED_STEP;
+    tell_keys(r.keys);
+    for (long k = share; k < task->histories; k += task->shares) {
+        r.seed = task->base + (uint64_t)k * SEED_STEP;
         one_history(&r, k);
     }
     buf_free(&r.first);
@@ -262,24 +265,11 @@ static void work(struct counts *counts, long histories, uint64_t base, long job,
 
 static struct counts work_all(long histories, uint64_t base)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN), jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : cores, failed = 0;
-    struct counts *shared = mmap(NULL, sizeof *shared * JOBS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct task task = { histories, shares_count(), base, shares_memory(sizeof(struct counts) * SHARES_MAX) };
     struct counts sum = { 0 };
-    pid_t pids[JOBS_MAX];
-    if (shared == MAP_FAILED) abort();
-    for (long i = 0; i < jobs; i++) {
-        if ((pids[i] = fork()) < 0) abort();
-        if (pids[i] > 0) continue;
-        work(&shared[i], histories, base, i, jobs);
-        _exit(0);
-    }
-    for (long i = 0; i < jobs; i++) {
-        int status;
-        if (waitpid(pids[i], &status, 0) < 0 || status != 0) failed++;
-        for (size_t k = 0; k < sizeof sum / sizeof(int64_t); k++) ((int64_t *)&sum)[k] += ((int64_t *)&shared[i])[k];
-    }
-    munmap(shared, sizeof *shared * JOBS_MAX);
-    assert_int_equal(failed, 0);
+    assert_int_equal(shares_run(work, &task, task.shares), 0);
+    for (long i = 0; i < task.shares; i++)
+        for (size_t k = 0; k < sizeof sum / sizeof(int64_t); k++) ((int64_t *)&sum)[k] += ((int64_t *)&task.counts[i])[k];
     return sum;
 }
 

@@ -7,15 +7,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include <sys/mman.h>
-#include <sys/wait.h>
-
 #include "sync/audit.h"
 #include "sync/husk.h"
 #include "sync/redact.h"
+#include "tests/shares.h"
 #include "tests/unit/tell.h"
 
-enum { HISTORIES = 300, JOBS_MAX = 8, SEED_STEP = 1000003, AGAIN_EVERY = 5, CUTS_MAX = 3 };
+enum { HISTORIES = 300, SEED_STEP = 1000003, AGAIN_EVERY = 5, CUTS_MAX = 3 };
 
 struct counts {
     int64_t histories, entries, cuts, vetoed;
@@ -283,10 +281,17 @@ static void one_history(struct run *r)
 
 /* --- the test --------------------------------------------------------------------------------------------------- */
 
-static void work(struct counts *counts, long histories, uint64_t base, long job, long jobs)
+struct task {
+    long histories, shares;
+    uint64_t base;
+    struct counts *counts; /* of each share */
+};
+
+static void work(void *ctx, long share)
 {
+    const struct task *task = ctx;
     static struct run r;
-    r.counts = counts;
+    r.counts = &task->counts[share];
     memory_open(&r.live);
     memory_open(&r.cut);
     must(db_exec(r.live.b.db, "CREATE TEMP TABLE forgotten(id TEXT PRIMARY KEY)"));
@@ -294,12 +299,9 @@ static void work(struct counts *counts, long histories, uint64_t base, long job,
     env_made(&r.cut.b.env, 11, WORLD_START_MS, 1000000);
     buf_init(&r.here, 0);
     buf_init(&r.there, 0);
-    for (size_t i = 0; i < TELL_DEVS; i++) {
-        unsigned char bytes[32] = { (unsigned char)(i + 1) };
-        seal_key_from_seed(bytes, &r.keys[i]);
-    }
-    for (long k = job; k < histories; k += jobs) {
-        r.seed = base + (uint64_t)k * SEED_STEP;
+    tell_keys(r.keys);
+    for (long k = share; k < task->histories; k += task->shares) {
+        r.seed = task->base + (uint64_t)k * SEED_STEP;
         one_history(&r);
     }
     for (size_t i = 0; i < VISIBLE_COUNT; i++) stmt_free(views[0][i]), stmt_free(views[1][i]);
@@ -311,28 +313,17 @@ static void work(struct counts *counts, long histories, uint64_t base, long job,
 
 static struct counts work_all(long histories, uint64_t base)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN), jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : cores, failed = 0;
-    struct counts *shared = mmap(NULL, sizeof *shared * JOBS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct task task = { histories, shares_count(), base, shares_memory(sizeof(struct counts) * SHARES_MAX) };
     struct counts sum = { 0 };
-    pid_t pids[JOBS_MAX];
-    if (shared == MAP_FAILED) abort();
-    for (long i = 0; i < jobs; i++) {
-        if ((pids[i] = fork()) < 0) abort();
-        if (pids[i] > 0) continue;
-        work(&shared[i], histories, base, i, jobs);
-        _exit(0);
+    assert_int_equal(shares_run(work, &task, task.shares), 0);
+    for (long i = 0; i < task.shares; i++) {
+        const struct counts *c = &task.counts[i];
+        sum.histories += c->histories;
+        sum.entries += c->entries;
+        sum.cuts += c->cuts;
+        sum.vetoed += c->vetoed;
+        add_up(&sum.sum, &c->sum);
     }
-    for (long i = 0; i < jobs; i++) {
-        int status;
-        if (waitpid(pids[i], &status, 0) < 0 || status != 0) failed++;
-        sum.histories += shared[i].histories;
-        sum.entries += shared[i].entries;
-        sum.cuts += shared[i].cuts;
-        sum.vetoed += shared[i].vetoed;
-        add_up(&sum.sum, &shared[i].sum);
-    }
-    munmap(shared, sizeof *shared * JOBS_MAX);
-    assert_int_equal(failed, 0);
     return sum;
 }
 
