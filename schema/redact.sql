@@ -23,9 +23,6 @@ SELECT r.dev, r.ep, r.seq, r.row, r.t_ms, r.op, r.card, r.ref, r.dark IS NOT NUL
   SELECT 1 FROM reading v WHERE v.ref = r.dev || '.' || r.ep || '.' || r.seq AND v.op = 'void' AND v.cut_ms > r.t_ms)
 FROM reading r WHERE r.ref >= :from AND r.ref < :to AND r.op IN ('pay', 'waive') ORDER BY r.t_ms, r.dev, r.ep, r.seq, r.row
 
--- name: REDACT_LOST -- the copy is lost on this loan, or by this mark
-SELECT 1 FROM item WHERE barcode = :item AND (lost_loan = :id OR lost_mark = :id)
-
 -- name: REDACT_ENTRY
 SELECT hash, body FROM entry WHERE dev = :dev AND ep = :ep AND seq = :seq AND row = :row
 

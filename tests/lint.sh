@@ -37,6 +37,9 @@ for room in policy policy_reason policy_rule timeline unit account callno barcod
 done
 verdict "mobile/stops is pure" "$(grep -nE '#include "(common/(db|env|journal|circ|desk|http|seal)\.h)|#include <(unistd|fcntl|time|sys/)' mobile/stops.c)"
 
+verdict "every statement is asked by somebody" "$(comm -23 <(sed -nE 's/^-- name: ([A-Z0-9_]+).*/SQL_\1/p' schema/*.sql | sort) \
+    <(sources | xargs grep -ohE '\bSQL_[A-Z0-9_]+' | sort -u))"
+
 # Banned functions.
 banned='strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|scanf|sscanf|system|popen|localtime|gmtime'
 verdict "no banned function" "$(sources | xargs grep -nE "(^|[^A-Za-z0-9_.>])($banned) ?\(" | grep -vE '^\S+:\s*(//|\*|/\*)')"
