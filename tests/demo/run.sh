@@ -76,13 +76,16 @@ say "the branch: imports"
 "$branch" import loans "$out/day/loans.csv"
 "$branch" import holds "$out/day/holds.csv"
 
-say "the branch serves; the laptop is enrolled"
-"$branch" serve --listen 127.0.0.1:0 --cert "$out/server.pem" --key "$out/server.key" > "$out/serve.log" 2>&1 &
+say "staff, and the branch serves: laptops and their pages; the laptop is enrolled"
+phrase="a phrase for the demo"
+"$branch" staff add ann --name "Ann Invented" --role admin --phrase-stdin <<< "$phrase"
+"$branch" serve --listen 127.0.0.1:0 --pages 127.0.0.1:0 --cert "$out/server.pem" --key "$out/server.key" > "$out/serve.log" 2>&1 &
 pids+=($!)
-for _ in $(seq 100); do grep -q listening "$out/serve.log" && break; sleep 0.1; done
+for _ in $(seq 100); do grep -q listening "$out/serve.log" && grep -q '^pages at' "$out/serve.log" && break; sleep 0.1; done
 port=$(sed -nE 's/.*listening.*:([0-9]+).*/\1/p' "$out/serve.log" | head -1)
 [ -n "$port" ] || die "the branch does not serve: $(cat "$out/serve.log")"
 code=$("$branch" device add van1 --json | json code)
+grep '^pages at' "$out/serve.log" || die "the branch serves no pages: $(cat "$out/serve.log")"
 "$bookmobile" enroll "https://localhost:$port" "$code" --cacert "$out/ca.pem" --mobile "$van" --place "$place"
 
 say "gpsd and the van's GPS"
@@ -161,6 +164,34 @@ say "per stop"
 say "exceptions, each with its reason"
 "$branch" exceptions list
 
+say "did everything come home"
+"$branch" status
+say "the life of one act, by the code on its slip"
+slip=$(sed -nE 's/^LENT.*\[([0-9a-f]{8})\]$/\1/p' "$out/acts.log" | head -1)
+"$branch" trace "$slip"
+
+say "the desk's page, over HTTP on this machine alone"
+"$bookmobile" desk --listen 127.0.0.1:0 --no-gps --no-sync > "$out/desk.log" 2>&1 &
+desk_pid=$!
+pids+=("$desk_pid")
+for _ in $(seq 100); do grep -q listening "$out/desk.log" && break; sleep 0.1; done
+door=$(sed -nE 's|.*listening on http://127.0.0.1:([0-9]+)/$|\1|p' "$out/desk.log")
+[ -n "$door" ] || die "the desk's page is not served: $(cat "$out/desk.log")"
+ask_page() { # method, path, body: status line and body of the answer
+    exec {link}<> "/dev/tcp/127.0.0.1/$door"
+    printf '%s %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
+        "$1" "$2" "$door" "${#3}" "$3" >&"$link"
+    tr -d '\r' <&"$link" | sed -n '1p; /^$/,$p'
+    exec {link}>&-
+}
+ask_page GET / '' > "$out/page"
+grep -q '^HTTP/1.1 200' "$out/page" && grep -q '<title>' "$out/page" || die "no page: $(head -3 "$out/page")"
+ask_page POST /api/run '{"command":"status"}' > "$out/nobody"
+ask_page POST /api/login "{\"who\":\"ann\",\"phrase\":\"$phrase\"}" > "$out/login"
+echo "the page: $(head -1 "$out/page"); asked by nobody: $(head -1 "$out/nobody"); logged in: $(tail -1 "$out/login" | json name)"
+grep -q '^HTTP/1.1 401' "$out/nobody" && grep -q '^HTTP/1.1 200' "$out/login" || die "the page lets in whom it should not, or not whom it should"
+kill "$desk_pid"
+
 say "verify: chains, and every row recomputed from the entries"
 "$branch" verify
 "$bookmobile" verify
@@ -184,5 +215,8 @@ cat <<TXT
   $branch status                      $bookmobile status
   $branch exceptions list --all       $bookmobile journal --last 20
   $branch report visits --csv         $bookmobile search tea
+  $branch redact --dry-run            $bookmobile trace $slip
+In a browser, with the account ann and "$phrase":
+  $bookmobile desk --open             $branch serve --listen 127.0.0.1:0 --pages 127.0.0.1:8471
   $out/acts.log holds what the desks said, $out/gps.log what the GPS saw
 TXT
