@@ -22,8 +22,10 @@ async function go(desk, button, why) { // a way: what it asks for, and do it
 }
 
 test('home: the numbers add up, and say so', async (w) => {
-    const desk = w.admin, text = await desk.page.locator('main').innerText();
+    const desk = w.admin, read = () => desk.page.locator('main').innerText();
     equal('it begins at home', 1, await desk.at('screen-home').count());
+    await until('it has asked how things stand', async () => /van1/.test(await read()) || read());
+    const text = await read();
     const counted = await w.branchJson('exceptions', 'list');
     check(`it tells of ${counted.length} exceptions`, text.includes(String(counted.length)), text.slice(0, 600));
     check('and of the van', /van1/.test(text), text.slice(0, 600));
